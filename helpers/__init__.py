@@ -1,0 +1,44 @@
+"""What the lessons build, ready to import: ``from helpers import ClassificationDataset``.
+
+Every name below is defined in full in a lesson first. A module is loaded when one of its names is
+first used, so that ``import helpers`` stays quick; all it does by itself is to make the bundled
+corpus known to Korpora.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from helpers.mini_reviews import register_mini_reviews
+
+_NAMES_IN = {
+    "arguments": ["ClassificationTrainArguments", "set_seed"],
+    "corpus": [
+        "ClassificationExample",
+        "NsmcCorpus",
+        "fetch_corpus",
+        "read_nsmc",
+        "split_validation",
+    ],
+    "data": ["ClassificationDataset", "data_collator", "eval_dataloader", "train_dataloader"],
+    "encoding": ["encode_reviews"],
+    "exercises": ["check"],
+    "model": ["load_config", "load_model", "load_tokenizer", "quiet_loading"],
+    "plotting": ["use_korean_font"],
+    "task": ["ClassificationTask", "adamw_with_schedule", "parameter_groups"],
+    "trainer": ["ProgressLines", "best_and_last_checkpoint", "get_trainer", "read_log"],
+}
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'helpers' has no attribute {name!r}; it has {__all__}")
+    return getattr(import_module(f"helpers.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+register_mini_reviews()

@@ -1,0 +1,156 @@
+"""The settings of one training run, checked the moment they are made."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from helpers.mini_reviews import ASSETS
+from helpers.settings import Limits, Settings, setting
+
+MINI_BERT = ASSETS / "mini-bert"
+SCALES: dict[str, dict[str, Any]] = {
+    "mini": {
+        "pretrained_model_name": MINI_BERT,
+        "downstream_corpus_name": "mini_reviews",
+        "learning_rate": 5e-4,
+        "epochs": 4,
+        "val_fraction": 0.2,
+        "seed": 7,
+    },
+    "full": {
+        "pretrained_model_name": "beomi/kcbert-base",
+        "downstream_corpus_name": "nsmc",
+        "learning_rate": 5e-5,
+        "epochs": 3,
+        "val_fraction": 0.1,
+        "seed": 7,
+    },
+}
+
+Count = Annotated[int, Limits(at_least=1)]
+CountOrNone = Annotated[int, Limits(at_least=0)]
+StepSize = Annotated[float, Limits(above=0, at_most=1)]
+Share = Annotated[float, Limits(at_least=0, below=1)]
+PositiveShare = Annotated[float, Limits(above=0, below=1)]
+SequenceLength = Annotated[int, Limits(at_least=3)]  # [CLS], one word piece, [SEP]
+Seed = Annotated[int | None, Limits(at_least=0, below=2**32)]
+DeviceCount = Annotated[str, Limits(matching=r"auto|[1-9]\d*")]
+Corpus = Literal["mini_reviews", "nsmc"]
+Monitor = Literal["min val_loss", "max val_acc"]
+Accelerator = Literal["auto", "cpu", "gpu", "tpu", "mps"]
+Strategy = Literal["auto", "ddp", "ddp_notebook"]
+Precision = Literal["32-true", "16-mixed", "bf16-mixed"]
+
+
+@dataclass(frozen=True)
+class ClassificationTrainArguments(Settings):
+    """Settings for fine-tuning a Korean BERT to classify reviews.
+
+    Raises:
+        ValueError: a value has the wrong type or is out of range; the message names the field,
+            the value and what is allowed.
+
+    >>> args = ClassificationTrainArguments(batch_size=64)
+    >>> args.batch_size, args.learning_rate
+    (64, 5e-05)
+    >>> ClassificationTrainArguments(batch_size=0)
+    Traceback (most recent call last):
+    ValueError: batch_size must be at least 1; it is 0.
+    """
+
+    pretrained_model_name: str = setting("beomi/kcbert-base", "Hub name or folder of the model.")
+    downstream_corpus_name: Corpus = setting("nsmc", "Corpus of labelled reviews.")
+    downstream_corpus_root_dir: str = setting("Korpora", "Folder for corpora.")
+    downstream_model_dir: str = setting("checkpoints", "Folder for checkpoints and logs.")
+    max_seq_length: SequenceLength = setting(128, "Longest input, in word pieces.")
+    learning_rate: StepSize = setting(5e-5, "Largest step size of the optimizer.")
+    batch_size: Count = setting(32, "Reviews in one training step.")
+    epochs: Count = setting(3, "Passes over the training reviews.")
+    weight_decay: Share = setting(0.01, "Pull of the weights toward 0.")
+    warmup_ratio: Share = setting(0.1, "Share of all steps in which the step size rises.")
+    val_fraction: PositiveShare = setting(0.1, "Share of the train file held out to validate.")
+    seed: Seed = setting(None, "Fixes every random choice; without it, each run differs.")
+    monitor: Monitor = setting("min val_loss", "What the best checkpoint has.")
+    save_top_k: CountOrNone = setting(1, "How many of the best checkpoints to keep.")
+    cpu_workers: CountOrNone = setting(0, "Extra processes that prepare batches.")
+    accelerator: Accelerator = setting("auto", "Kind of hardware.")
+    devices: DeviceCount = setting("auto", "How many of it: auto or a number.")
+    strategy: Strategy = setting("auto", "How several devices share the work.")
+    precision: Precision = setting("32-true", "Number format of the computation.")
+    overwrite_cache: bool = setting(False, "Tokenize anew even if a cache file is there.")
+    force_download: bool = setting(False, "Fetch the corpus anew even if it is there.")
+    test_mode: bool = setting(False, "Run one batch only, to see whether all fits together.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_sequence_length(self.max_seq_length, known_positions(self.pretrained_model_name))
+
+    @classmethod
+    def for_scale(cls, scale: str, **changes: Any) -> Self:
+        """Return the settings of a scale, "mini" or "full", with ``changes`` laid over them."""
+        return cls(**(settings_of_scale(scale) | changes))
+
+
+def settings_of_scale(scale: str) -> dict[str, Any]:
+    """Return what distinguishes a scale.
+
+    ``"mini"`` is the bundled model and corpus, for a CPU without network; ``"full"`` is kcbert-base
+    and NSMC, for a GPU with a network.
+    """
+    if scale not in SCALES:
+        raise ValueError(f"SCALE must be one of {', '.join(map(repr, SCALES))}; it is {scale!r}.")
+    settings = dict(SCALES[scale])
+    if isinstance(settings["pretrained_model_name"], Path):
+        # Relative, so that neither outputs nor checkpoints name a folder of one machine.
+        settings["pretrained_model_name"] = os.path.relpath(settings["pretrained_model_name"])
+    return settings
+
+
+def known_positions(model_name: str) -> int | None:
+    """Return how many positions a model knows, without asking the network; None: not known yet.
+
+    Raises:
+        ValueError: ``model_name`` can be neither a folder with a model nor a name on the hub.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    if Path(model_name).is_dir():
+        config: Path | str | None = Path(model_name) / "config.json"
+        if not Path(config).is_file():
+            raise ValueError(
+                f"pretrained_model_name is the folder {model_name!r}, but it has no config.json; "
+                "name a folder that save_pretrained wrote."
+            )
+    elif re.fullmatch(r"\w[\w.-]*(/[\w.-]+)?", model_name):
+        config = try_to_load_from_cache(model_name, "config.json")
+    else:
+        raise ValueError(
+            "pretrained_model_name must be an existing folder or a hub name such as "
+            f"'beomi/kcbert-base'; it is {model_name!r}."
+        )
+    if not isinstance(config, str | Path):
+        return None
+    return json.loads(Path(config).read_text(encoding="utf-8")).get("max_position_embeddings")
+
+
+def check_sequence_length(max_seq_length: int, positions: int | None) -> None:
+    """Raise ValueError when inputs may be longer than the model has positions (None: not known)."""
+    if positions is not None and max_seq_length > positions:
+        raise ValueError(
+            f"max_seq_length must be at most {positions}, the number of positions that this model "
+            f"knows (max_position_embeddings); it is {max_seq_length}."
+        )
+
+
+def set_seed(args: ClassificationTrainArguments) -> None:
+    """Fix the random numbers of Python, numpy and torch, and say which seed it is."""
+    from transformers import set_seed as set_all_seeds
+
+    if args.seed is None:
+        print("no seed set: every run will differ")
+        return
+    set_all_seeds(args.seed)
+    print(f"seed: {args.seed}")

@@ -1,0 +1,93 @@
+"""From reviews to batches: tokenizing, the dataset, the collator and the data loaders."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
+from transformers import PreTrainedTokenizerBase
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.corpus import NsmcCorpus
+from helpers.encoding import load_or_encode
+
+
+class ClassificationDataset(Dataset):
+    """One part of a corpus ("train", "val" or "test"), each review as word piece ids.
+
+    Item ``i`` is a dictionary of two int64 tensors: ``input_ids``, as long as the review has word
+    pieces, and ``labels``, a single number. Nothing is padded here: that is the collator's work.
+    """
+
+    def __init__(
+        self,
+        args: ClassificationTrainArguments,
+        corpus: NsmcCorpus,
+        tokenizer: PreTrainedTokenizerBase,
+        mode: str,
+    ) -> None:
+        self.examples = corpus.get_examples(args, mode)
+        texts = [example.text for example in self.examples]
+        self.input_ids, num_cut = load_or_encode(texts, tokenizer, args)
+        if num_cut:
+            print(
+                f"{mode}: {num_cut:,} of {len(self):,} reviews were longer than max_seq_length="
+                f"{args.max_seq_length} word pieces and were cut"
+            )
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        return {
+            "input_ids": torch.tensor(self.input_ids[index]),
+            "labels": torch.tensor(self.examples[index].label),
+        }
+
+
+def data_collator(features: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Put reviews into one batch, each padded with 0, [PAD], to the longest among them.
+
+    Args:
+        features: items of a ClassificationDataset.
+    Returns:
+        ``input_ids`` and ``attention_mask``, int64 of shape [batch, longest], the mask 1 at word
+        pieces and 0 at padding; ``labels``, int64 of shape [batch].
+
+    >>> short = {"input_ids": torch.tensor([2, 9, 3]), "labels": torch.tensor(0)}
+    >>> long = {"input_ids": torch.tensor([2, 7, 8, 9, 3]), "labels": torch.tensor(1)}
+    >>> data_collator([short, long])["attention_mask"].tolist()
+    [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]
+    """
+    rows = [feature["input_ids"] for feature in features]
+    ones = [torch.ones_like(row) for row in rows]
+    return {
+        "input_ids": pad_sequence(rows, batch_first=True, padding_value=0),
+        "attention_mask": pad_sequence(ones, batch_first=True, padding_value=0),
+        "labels": torch.stack([feature["labels"] for feature in features]),
+    }
+
+
+def train_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
+    """Batches for training: every review once an epoch, in a new random order each time."""
+    return DataLoader(
+        dataset,
+        batch_size=args.batch_size,
+        sampler=RandomSampler(dataset, replacement=False),
+        collate_fn=data_collator,
+        drop_last=False,
+        num_workers=args.cpu_workers,
+    )
+
+
+def eval_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
+    """Batches for validation and test: every review once, in the order of the file."""
+    return DataLoader(
+        dataset,
+        batch_size=args.batch_size,
+        sampler=SequentialSampler(dataset),
+        collate_fn=data_collator,
+        drop_last=False,
+        num_workers=args.cpu_workers,
+    )

@@ -1,0 +1,71 @@
+"""Loading the pretrained model and its tokenizer, with errors that say what to do next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+from transformers.utils import logging
+
+from helpers.arguments import ClassificationTrainArguments, check_sequence_length
+
+
+def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
+    """Load the tokenizer that the model was pretrained with; case is kept, for Hangul's sake.
+
+    Raises:
+        ConnectionError: the model is not on this machine and the hub cannot be reached.
+        ValueError: the tokenizer and the model do not belong together.
+    """
+    config = load_config(args)
+    tokenizer = BertTokenizer.from_pretrained(args.pretrained_model_name, do_lower_case=False)
+    # Without its vocab.txt, from_pretrained returns five special tokens and no error.
+    if len(tokenizer) != config.vocab_size:
+        raise ValueError(
+            f"The tokenizer of {args.pretrained_model_name!r} has {len(tokenizer):,} word pieces, "
+            f"its model {config.vocab_size:,}: vocab.txt is missing or cut. Delete this model from "
+            "the hub's cache and run again."
+        )
+    return tokenizer
+
+
+def load_model(
+    args: ClassificationTrainArguments, num_labels: int = 2
+) -> BertForSequenceClassification:
+    """Load the pretrained network and put a new, random classification head on it.
+
+    Raises:
+        ConnectionError: the model is not on this machine and the hub cannot be reached.
+        ValueError: ``args.max_seq_length`` is more than the model has positions.
+    """
+    config = load_config(args, num_labels=num_labels)
+    check_sequence_length(args.max_seq_length, config.max_position_embeddings)
+    with quiet_loading():
+        return BertForSequenceClassification.from_pretrained(
+            args.pretrained_model_name, config=config
+        )
+
+
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keep transformers' progress bar and its report on new weights off the page for a while."""
+    verbosity, had_progress_bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if had_progress_bar:
+            logging.enable_progress_bar()
+
+
+def load_config(args: ClassificationTrainArguments, **changes: int) -> BertConfig:
+    """Load the model's configuration, the first thing that is asked of the hub."""
+    try:
+        return BertConfig.from_pretrained(args.pretrained_model_name, **changes)
+    except OSError as error:
+        raise ConnectionError(
+            f"The model {args.pretrained_model_name!r} could not be loaded from the hub. Check the "
+            "name and the network and run this cell again, or go on without a network: "
+            'SCALE = "mini".'
+        ) from error

@@ -1,0 +1,112 @@
+"""Settings that know their allowed values: the checking behind ``ClassificationTrainArguments``."""
+
+import json
+import math
+import re
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What values a field may have: ``Annotated[int, Limits(at_least=1)]``."""
+
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    matching: str | None = None  # a regular expression
+
+    def allow(self, value: Any) -> bool:
+        """Tell whether every limit that is set holds."""
+        return (
+            (self.at_least is None or value >= self.at_least)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+            and (self.at_most is None or value <= self.at_most)
+            and (self.matching is None or re.fullmatch(self.matching, value) is not None)
+        )
+
+    def __str__(self) -> str:
+        """Say the limits in words.
+
+        >>> str(Limits(at_least=0, below=1))
+        'at least 0 and below 1'
+        """
+        named = {one.name: getattr(self, one.name) for one in fields(self)}
+        return " and ".join(
+            f"{name.replace('_', ' ')} {limit}"
+            for name, limit in named.items()
+            if limit is not None
+        )
+
+
+def setting(default: Any, help: str) -> Any:
+    """Declare a field with its default and one sentence that ``--help`` shows."""
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of dataclasses whose fields are checked, by type and ``Limits``, when they are made.
+
+    Raises:
+        ValueError: a value has the wrong type or breaks a limit; the message names the field, the
+            value and what is allowed.
+    """
+
+    def __post_init__(self) -> None:
+        for name, hint in get_type_hints(type(self), include_extras=True).items():
+            kind, limits = get_args(hint) if get_origin(hint) is Annotated else (hint, Limits())
+            value = getattr(self, name)
+            if isinstance(value, Path) and kind is str:
+                value = str(value)
+                object.__setattr__(self, name, value)
+            _check_type(name, value, kind)
+            if value is not None:
+                _check_limits(name, value, limits)
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> Self:
+        """Read the settings from a JSON file of the form ``{"batch_size": 64, …}``."""
+        from transformers import HfArgumentParser
+
+        try:
+            return HfArgumentParser(cls).parse_json_file(path)[0]
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"{path}, line {error.lineno}: not valid JSON: {error.msg}."
+            ) from error
+
+    @classmethod
+    def from_command_line(cls, words: Sequence[str] | None = None) -> Self:
+        """Read the settings from words such as ``--batch_size 64``; None: those of this process."""
+        from transformers import HfArgumentParser
+
+        return HfArgumentParser(cls).parse_args_into_dataclasses(words, look_for_args_file=False)[0]
+
+
+def _check_type(name: str, value: Any, hint: Any) -> None:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            choices = ", ".join(map(repr, get_args(hint)))
+            raise ValueError(f"{name} must be one of {choices}; it is {value!r}.")
+        return
+    accepted = get_args(hint) if get_origin(hint) is types.UnionType else (hint,)
+    # bool is a kind of int in Python, but batch_size=True is a slip; 1 for 1.0 is not.
+    if type(value) in accepted or (type(value) is int and float in accepted):
+        return
+    wanted = " or ".join("None" if kind is types.NoneType else kind.__name__ for kind in accepted)
+    raise ValueError(f"{name} must be of type {wanted}; it is {value!r} ({type(value).__name__}).")
+
+
+def _check_limits(name: str, value: Any, limits: Limits) -> None:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError(f"{name} is an empty text; give a value or leave the argument out.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number; it is {value!r}.")
+    if not limits.allow(value):
+        raise ValueError(f"{name} must be {limits}; it is {value!r}.")

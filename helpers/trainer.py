@@ -1,0 +1,113 @@
+"""Lightning's Trainer, set up from the arguments, with a progress report that stays readable."""
+
+import csv
+import logging
+import time
+import warnings
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from pytorch_lightning import LightningModule, Trainer
+from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.loggers import CSVLogger
+
+from helpers.arguments import ClassificationTrainArguments
+
+MAX_GRADIENT_NORM = 1.0  # as in BERT's own training code
+SECONDS_BETWEEN_LINES = 60
+NOT_FOR_READERS = (
+    ".*does not have many workers",
+    ".*Checkpoint directory .* exists and is not empty",
+    ".*could not find the monitored key",  # training without validation, as listing 1-6 does
+    ".*You defined a `validation_step` but have no `val_dataloader`",
+    ".*LeafSpec.* is deprecated",
+)
+
+
+class ProgressLines(Callback):
+    """Print one line an epoch and, where an epoch takes long, one a minute."""
+
+    def __init__(self) -> None:
+        self.last_line = 0.0
+        self.epoch_began = 0.0
+
+    def on_train_epoch_start(self, trainer: Trainer, task: LightningModule) -> None:
+        self.epoch_began = self.last_line = time.monotonic()
+
+    def on_train_batch_end(
+        self, trainer: Trainer, task: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        now = time.monotonic()
+        if now - self.last_line < SECONDS_BETWEEN_LINES or not trainer.is_global_zero:
+            return
+        self.last_line = now
+        done, total = batch_idx + 1, trainer.num_training_batches
+        minutes = (now - self.epoch_began) / done * (total - done) / 60
+        print(f"  step {done:,}/{total:,}, {minutes:.0f} min left in this epoch", flush=True)
+
+    def on_train_epoch_end(self, trainer: Trainer, task: LightningModule) -> None:
+        if not trainer.is_global_zero:
+            return
+        names = ("train_loss", "train_acc", "val_loss", "val_acc")
+        metrics = trainer.callback_metrics
+        values = [f"{name} {metrics[name]:.2f}" for name in names if name in metrics]
+        epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
+        print("  ".join([epoch, *values]), flush=True)
+
+
+def quiet_lightning() -> None:
+    """Keep off the page what Lightning says to everybody and a reader cannot act on."""
+    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
+    for message in NOT_FOR_READERS:
+        warnings.filterwarnings("ignore", message)
+
+
+def best_and_last_checkpoint(args: ClassificationTrainArguments) -> ModelCheckpoint:
+    """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``."""
+    mode, metric = args.monitor.split()
+    return ModelCheckpoint(
+        dirpath=args.downstream_model_dir,
+        filename="{epoch}",
+        monitor=metric,
+        mode=mode,
+        save_top_k=args.save_top_k,
+        save_last=True,
+        enable_version_counter=False,
+    )
+
+
+def get_trainer(args: ClassificationTrainArguments) -> Trainer:
+    """Return a Trainer that logs to a CSV file and keeps the best and the last checkpoint.
+
+    Checkpoints and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. With
+    ``args.test_mode`` one batch is run and nothing is written.
+    """
+    quiet_lightning()
+    return Trainer(
+        max_epochs=args.epochs,
+        accelerator=args.accelerator,
+        devices=args.devices,
+        strategy=args.strategy,
+        precision=args.precision,
+        gradient_clip_val=MAX_GRADIENT_NORM,
+        fast_dev_run=args.test_mode,
+        callbacks=[best_and_last_checkpoint(args), ProgressLines()],
+        logger=CSVLogger(args.downstream_model_dir, name="logs"),
+        log_every_n_steps=1,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )
+
+
+def read_log(trainer: Trainer) -> dict[str, list[tuple[int, float]]]:
+    """Return what was logged: for each name, (training step, value) in the order of time."""
+    log: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    with (Path(trainer.logger.log_dir) / "metrics.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            step = int(row.pop("step"))
+            row.pop("epoch")
+            for name, value in row.items():
+                if value:
+                    log[name].append((step, float(value)))
+    return dict(log)
