@@ -116,8 +116,8 @@ class NsmcCorpus:
 def fetch_corpus(args: ClassificationTrainArguments) -> Path:
     """Make sure that the whole corpus is there, and return its folder.
 
-    Korpora downloads straight to the final place, where a cut connection would leave half a file. So it
-    downloads into a temporary folder; files that can be read to the end are then moved.
+    Korpora downloads straight to the final place, where a cut connection would leave half a file.
+    So it downloads into a temporary folder; files that can be read to the end are then moved.
 
     Raises:
         ConnectionError: the host cannot be reached; nothing in the corpus folder has changed.

@@ -1,6 +1,7 @@
 """Tokenizing a whole corpus once, and keeping the result in a file."""
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,8 +57,9 @@ def load_or_encode(
 def _fingerprint(
     texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
 ) -> str:
-    digest = hashlib.sha256(tokenizer.backend_tokenizer.to_str().encode())
-    digest.update(str(max_seq_length).encode())
+    description = json.loads(tokenizer.backend_tokenizer.to_str())
+    del description["truncation"], description["padding"]  # left there by the last call
+    digest = hashlib.sha256(json.dumps([description, max_seq_length]).encode())
     for text in texts:
         digest.update(text.encode() + b"\n")
     return digest.hexdigest()[:16]

@@ -1,0 +1,34 @@
+# The course's commands. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lab refresh clean
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+run: $(INSTALLED)  ## execute all lessons in order on the bundled model and reviews
+	$(VENV)/bin/python -m tools.lessons run
+
+test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outputs
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/python -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
+
+lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
+	$(VENV)/bin/jupyter lab notebooks/en
+
+refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs
+	$(VENV)/bin/python -m tools.lessons refresh
+
+clean:  ## remove the environment and everything that running has written
+	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed
+	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+	find notebooks -type d \( -name Korpora -o -name checkpoints \) -prune -exec rm -rf {} +
+
+$(INSTALLED): requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	touch $@

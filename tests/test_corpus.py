@@ -1,0 +1,165 @@
+"""Fetching, reading and splitting reviews."""
+
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from Korpora import Korpora, korpus_nsmc
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.corpus import (
+    FILES,
+    ClassificationExample,
+    NsmcCorpus,
+    fetch_corpus,
+    read_nsmc,
+    split_validation,
+)
+from tests.conftest import MINI_REVIEWS, NSMC
+from tests.servers import FileServer
+
+HEADER = "id\tdocument\tlabel\n"
+
+
+@pytest.fixture
+def nsmc_args(args: ClassificationTrainArguments) -> ClassificationTrainArguments:
+    return replace(args, downstream_corpus_name="nsmc")
+
+
+@pytest.fixture
+def nsmc_addresses(corpus_host: FileServer, monkeypatch: pytest.MonkeyPatch) -> FileServer:
+    """Korpora's addresses of NSMC, changed to the host on 127.0.0.1."""
+    for information, name in zip(korpus_nsmc.NSMC_FETCH_INFORMATION, FILES, strict=True):
+        monkeypatch.setitem(information, "url", f"{corpus_host.url}/nsmc/{name}")
+    return corpus_host
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_quotes_empty_documents_and_windows_lines_are_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", HEADER + '1\t"열린 따옴표\t1\r\n2\t\t0\n3\ta "b" c\t0\n')
+    assert read_nsmc(path) == [
+        ClassificationExample("1", '"열린 따옴표', 1),
+        ClassificationExample("2", "", 0),
+        ClassificationExample("3", 'a "b" c', 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "line 1: the header must be"),
+        ("1\t좋아요\t1\n", "line 1: the header must be"),
+        (HEADER + "1\t좋아요\t1\n2\t별로\n", "line 3: 2 columns instead of 3"),
+        (HEADER + "1\t좋\t아요\t1\n", "line 2: 4 columns instead of 3"),
+        (HEADER + "1\t좋아요\tgood\n", "line 2: label must be 0 or 1; it is 'good'"),
+        (HEADER + "1\t좋아요\t\n", "line 2: label must be 0 or 1; it is ''"),
+        (HEADER + "1\t좋아요\t1\n\n2\t별로\t0\n", "line 3: 1 columns instead of 3"),
+    ],
+)
+def test_malformed_files_are_refused_with_file_and_line(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    path = write(tmp_path / "bad.txt", text)
+    with pytest.raises(ValueError) as caught:
+        read_nsmc(path)
+    assert str(path) in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+def test_other_encodings_are_refused_with_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "cp949.txt"
+    path.write_bytes((HEADER + "1\tfine\t1\n2\t좋아요\t1\n").encode("cp949"))
+    with pytest.raises(ValueError, match="line 3: not UTF-8"):
+        read_nsmc(path)
+
+
+def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="fetch_corpus"):
+        read_nsmc(tmp_path / "ratings_train.txt")
+
+
+@pytest.mark.skipif(not NSMC.is_dir(), reason="needs the 200,000 reviews in ../shared")
+def test_no_row_of_nsmc_is_lost() -> None:
+    train, test = (read_nsmc(NSMC / name) for name in FILES)
+    assert (len(train), len(test)) == (150_000, 50_000)
+    assert Counter(example.label for example in train + test) == {0: 100_000, 1: 100_000}
+
+
+def test_split_is_stratified_disjoint_and_seeded() -> None:
+    examples = [ClassificationExample(str(i), "", int(i % 4 == 0)) for i in range(400)]
+    train, val = split_validation(examples, 0.1)
+    assert Counter(example.label for example in val) == {0: 30, 1: 10}
+    assert sorted(train + val, key=lambda e: int(e.id)) == examples
+    assert split_validation(examples, 0.1) == (train, val)
+    assert split_validation(examples, 0.1, seed=1) != (train, val)
+
+
+def test_parts_of_the_bundled_corpus(args: ClassificationTrainArguments) -> None:
+    fetch_corpus(args)
+    corpus = NsmcCorpus()
+    parts = {mode: corpus.get_examples(args, mode) for mode in ("train", "val", "test")}
+    assert {mode: len(part) for mode, part in parts.items()} == {
+        "train": 640,
+        "val": 160,
+        "test": 200,
+    }
+    assert all(sum(e.label for e in part) * 2 == len(part) for part in parts.values())
+    ids = [example.id for part in parts.values() for example in part]
+    assert len(ids) == len(set(ids))
+    with pytest.raises(ValueError, match="mode must be 'train', 'val' or 'test'; it is 'dev'"):
+        corpus.get_examples(args, "dev")
+
+
+def test_korpora_fetches_the_bundled_corpus_without_network(tmp_path: Path) -> None:
+    Korpora.fetch(corpus_name="mini_reviews", root_dir=tmp_path, force_download=True)
+    for name in FILES:
+        fetched = tmp_path / "mini_reviews" / name
+        assert fetched.read_bytes() == (MINI_REVIEWS / name).read_bytes()
+
+
+def test_fetch_asks_nothing_when_the_files_are_there(
+    nsmc_args: ClassificationTrainArguments, nsmc_addresses: FileServer
+) -> None:
+    folder = fetch_corpus(nsmc_args)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    asked = len(nsmc_addresses.requests)
+    fetch_corpus(nsmc_args)
+    assert len(nsmc_addresses.requests) == asked
+    fetch_corpus(replace(nsmc_args, force_download=True))
+    assert len(nsmc_addresses.requests) > asked
+
+
+def test_unreachable_host(
+    nsmc_args: ClassificationTrainArguments, nsmc_addresses: FileServer
+) -> None:
+    nsmc_addresses.folder = Path("nowhere")  # every file is a 404 now
+    with pytest.raises(ConnectionError, match='SCALE = "mini"'):
+        fetch_corpus(nsmc_args)
+
+
+def test_a_damaged_download_leaves_the_good_copy_alone(
+    nsmc_args: ClassificationTrainArguments, nsmc_addresses: FileServer, tmp_path: Path
+) -> None:
+    folder = fetch_corpus(nsmc_args)
+    before = {name: (folder / name).read_bytes() for name in FILES}
+    damaged = tmp_path / "damaged"
+    shutil.copytree(MINI_REVIEWS, damaged)
+    (damaged / FILES[1]).write_text("<html>Too many requests</html>")
+    nsmc_addresses.folder = damaged
+    with pytest.raises(ValueError, match="line 1: the header must be"):
+        fetch_corpus(replace(nsmc_args, force_download=True))
+    assert {name: (folder / name).read_bytes() for name in FILES} == before
+
+
+def test_bundled_corpus_is_varied_and_our_own() -> None:
+    texts = [e.text for name in FILES for e in read_nsmc(MINI_REVIEWS / name) if e.text]
+    assert len(texts) == len(set(texts)) == 996
+    if NSMC.is_dir():
+        public = {e.text.strip() for name in FILES for e in read_nsmc(NSMC / name)}
+        assert not public.intersection(texts)
