@@ -1,9 +1,11 @@
 """From a corpus name to labelled reviews: fetching, reading, and holding out a validation part."""
 
+import io
 import random
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,6 +115,18 @@ class NsmcCorpus:
         return train if mode == "train" else val
 
 
+def download(name: str, folder: Path) -> None:
+    """Let Korpora fetch a corpus into ``folder``; ConnectionError when its host cannot be reached."""
+    try:
+        with redirect_stderr(io.StringIO()):  # Korpora's progress bar
+            Korpora.fetch(corpus_name=name, root_dir=folder, force_download=True)
+    except OSError as error:
+        raise ConnectionError(
+            f"The corpus {name!r} could not be downloaded ({error}). Check the network and run "
+            'this cell again, or go on without a network: SCALE = "mini".'
+        ) from error
+
+
 def fetch_corpus(args: ClassificationTrainArguments) -> Path:
     """Make sure that the whole corpus is there, and return its folder.
 
@@ -128,13 +142,7 @@ def fetch_corpus(args: ClassificationTrainArguments) -> Path:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        try:
-            Korpora.fetch(corpus_name=name, root_dir=temporary, force_download=True)
-        except OSError as error:
-            raise ConnectionError(
-                f"The corpus {name!r} could not be downloaded ({error}). Check the network and run "
-                'this cell again, or go on without a network: SCALE = "mini".'
-            ) from error
+        download(name, Path(temporary))
         downloaded = [Path(temporary) / name / file for file in FILES]
         for file in downloaded:
             read_nsmc(file)  # stops here when the file is not whole

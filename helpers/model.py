@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 from transformers.utils import logging
@@ -22,8 +23,8 @@ def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
     if len(tokenizer) != config.vocab_size:
         raise ValueError(
             f"The tokenizer of {args.pretrained_model_name!r} has {len(tokenizer):,} word pieces, "
-            f"its model {config.vocab_size:,}: vocab.txt is missing or cut. Delete this model from "
-            "the hub's cache and run again."
+            f"its model {config.vocab_size:,}: vocab.txt is missing or cut. Put it back, or delete "
+            "this model from the hub's cache, and run again."
         )
     return tokenizer
 
@@ -59,7 +60,7 @@ def quiet_loading() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def load_config(args: ClassificationTrainArguments, **changes: int) -> BertConfig:
+def load_config(args: ClassificationTrainArguments, **changes: Any) -> BertConfig:
     """Load the model's configuration, the first thing that is asked of the hub."""
     try:
         return BertConfig.from_pretrained(args.pretrained_model_name, **changes)

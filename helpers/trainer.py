@@ -84,6 +84,9 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
     ``args.test_mode`` one batch is run and nothing is written.
     """
     quiet_lightning()
+    callbacks: list[Callback] = [ProgressLines()]
+    if not args.test_mode:  # in which Lightning would overwrite last.ckpt
+        callbacks.append(best_and_last_checkpoint(args))
     return Trainer(
         max_epochs=args.epochs,
         accelerator=args.accelerator,
@@ -92,7 +95,8 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         precision=args.precision,
         gradient_clip_val=MAX_GRADIENT_NORM,
         fast_dev_run=args.test_mode,
-        callbacks=[best_and_last_checkpoint(args), ProgressLines()],
+        callbacks=callbacks,
+        enable_checkpointing=not args.test_mode,
         logger=CSVLogger(args.downstream_model_dir, name="logs"),
         log_every_n_steps=1,
         enable_progress_bar=False,

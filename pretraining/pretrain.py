@@ -9,9 +9,9 @@ Run again with the same ``--work`` to go on from the last checkpoint.
 
 import argparse
 import csv
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,7 @@ class Recipe:
     decay_share: float = 0.3  # of all steps, at the end, down to zero
     weight_decay: float = 0.01
     held_out: int = 2_000
+    checkpoint_every: int = 250
     seed: int = 7
 
     def learning_rate_at(self, step: int, steps: int) -> float:
@@ -133,19 +134,48 @@ def held_out_loss(
     return sum(losses) / len(losses)
 
 
-def endless_batches(
-    reviews: TokenizedReviews, recipe: Recipe, start: int
-) -> Iterator[torch.Tensor]:
-    """Yield the batches from step ``start`` on; each pass over the reviews has its own order."""
-    passed, epoch = 0, 0
-    while True:
-        for input_ids in batches(
-            reviews, recipe.tokens_per_batch, np.random.default_rng([recipe.seed, epoch])
-        ):
-            passed += 1
-            if passed > start:
-                yield input_ids
-        epoch += 1
+def endless_batches(reviews: TokenizedReviews, recipe: Recipe) -> Iterator[torch.Tensor]:
+    """Yield batches for ever; each pass over the reviews has its own order."""
+    for epoch in count():
+        order = np.random.default_rng([recipe.seed, epoch])
+        yield from batches(reviews, recipe.tokens_per_batch, order)
+
+
+def training_step(
+    model: BertForMaskedLM,
+    optimizer: torch.optim.Optimizer,
+    input_ids: torch.Tensor,
+    labels: torch.Tensor,
+    learning_rate: float,
+) -> float:
+    """Change the weights once and return the loss before that."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    loss = masked_loss(model, input_ids, labels)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
+
+
+def save_checkpoint(
+    path: Path, model: BertForMaskedLM, optimizer: torch.optim.Optimizer, step: int
+) -> None:
+    """Write under another name first, so that a killed process leaves the old one whole."""
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+    torch.save(state, path.with_suffix(".new"))
+    path.with_suffix(".new").replace(path)
+
+
+def load_checkpoint(path: Path, model: BertForMaskedLM, optimizer: torch.optim.Optimizer) -> int:
+    """Load the state of a checkpoint, if there is one, and return the steps already taken."""
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    return state["step"]
 
 
 def train(
@@ -155,46 +185,40 @@ def train(
     recipe: Recipe,
     steps: int,
     work: Path,
-    checkpoint_every: int = 250,
 ) -> None:
     """Train up to ``steps`` steps, going on from ``work/last.pt`` when it is there."""
     training, held_out = reviews.split(recipe.held_out)
     optimizer = new_optimizer(model, recipe.weight_decay)
-    checkpoint, log, start = work / "last.pt", work / "loss.csv", 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        start = state["step"]
-    began, tokens, losses = time.perf_counter(), 0, []
-    for step, input_ids in enumerate(endless_batches(training, recipe, start), start):
-        if step == steps:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate_at(step, steps)
+    start = load_checkpoint(work / "last.pt", model, optimizer)
+    losses: list[float] = []
+    batches_left = islice(endless_batches(training, recipe), start, steps)
+    for step, input_ids in enumerate(batches_left, start):
         random = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        loss = masked_loss(model, *mask(input_ids, tokenizer, recipe.mask_probability, random))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        losses.append(loss.item())
-        tokens += int((input_ids != 0).sum())
-        if (step + 1) % checkpoint_every == 0 or step + 1 == steps:
-            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-            torch.save(state | {"step": step + 1}, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
-            row = [
-                step + 1,
-                (step + 1) * recipe.tokens_per_batch,
-                round(sum(losses) / len(losses), 4),
-                round(held_out_loss(model, tokenizer, held_out, recipe), 4),
-            ]
-            with log.open("a", newline="") as file:
-                csv.writer(file).writerow(row)
-            rate = tokens / (time.perf_counter() - began)
-            print(*row, f"{rate:.0f} tokens/s", flush=True)
-            losses = []
+        corrupted, labels = mask(input_ids, tokenizer, recipe.mask_probability, random)
+        rate = recipe.learning_rate_at(step, steps)
+        losses.append(training_step(model, optimizer, corrupted, labels, rate))
+        if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == steps:
+            save_checkpoint(work / "last.pt", model, optimizer, step + 1)
+            report(
+                work / "loss.csv",
+                step=step + 1,
+                tokens=(step + 1) * recipe.tokens_per_batch,
+                train_loss=sum(losses) / len(losses),
+                held_out_loss=held_out_loss(model, tokenizer, held_out, recipe),
+            )
+            losses.clear()
+
+
+def report(path: Path, **values: float) -> None:
+    """Print the values and append them to a CSV file, with a header when it is new."""
+    row = {name: round(value, 4) for name, value in values.items()}
+    print(*(f"{name} {value:,}" for name, value in row.items()), flush=True)
+    is_new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
 
 
 def export(model: BertForMaskedLM, directory: Path) -> None:
@@ -207,23 +231,31 @@ def export(model: BertForMaskedLM, directory: Path) -> None:
     config.save_pretrained(directory)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reviews", type=Path, required=True, help="text or .xz, one a line")
-    parser.add_argument("--model", type=Path, required=True, help="has the vocabulary; to write")
-    parser.add_argument("--work", type=Path, required=True, help="for checkpoints and loss.csv")
-    parser.add_argument("--steps", type=int, default=8_000)
-    arguments = parser.parse_args()
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    recipe = Recipe()
-    tokenizer = BertTokenizer.from_pretrained(arguments.model)
-    reviews = tokenize(read_reviews(arguments.reviews), tokenizer)
-    if (arguments.work / "last.pt").exists():
+def pretrain(
+    reviews_file: Path, model_folder: Path, work: Path, steps: int, recipe: Recipe
+) -> None:
+    """Pretrain with the vocabulary in ``model_folder`` and write the model there."""
+    work.mkdir(parents=True, exist_ok=True)
+    tokenizer = BertTokenizer.from_pretrained(model_folder)
+    reviews = tokenize(read_reviews(reviews_file), tokenizer)
+    if (work / "last.pt").exists():
         model = bare_model(recipe, tokenizer)
     else:
         model = new_model(recipe, tokenizer, reviews)
-    train(model, tokenizer, reviews, recipe, arguments.steps, arguments.work)
-    export(model, arguments.model)
+    train(model, tokenizer, reviews, recipe, steps, work)
+    export(model, model_folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--reviews", type=Path, required=True, help="text or .xz, one a line")
+    parser.add_argument("--model", type=Path, required=True, help="has the vocabulary; to write")
+    parser.add_argument("--work", type=Path, required=True, help="for checkpoints and loss.csv")
+    parser.add_argument("--steps", type=int, required=True, help="of about 4,096 word pieces each")
+    words = parser.parse_args()
+    pretrain(words.reviews, words.model, words.work, words.steps, Recipe())
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def test_every_field_has_a_refused_value_above() -> None:
 
 
 def test_folder_without_a_model(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="has no config.json"):
+    with pytest.raises(ValueError, match="has no config"):
         ClassificationTrainArguments(pretrained_model_name=tmp_path)
 
 
@@ -91,7 +91,7 @@ def test_scales(scale: str) -> None:
 
 
 def test_unknown_scale() -> None:
-    with pytest.raises(ValueError, match="SCALE must be one of 'mini', 'full'; it is"):
+    with pytest.raises(ValueError, match=r"SCALE must be one of .mini., .full."):
         ClassificationTrainArguments.for_scale("medium")
 
 

@@ -30,6 +30,7 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int | None = CELL_TIM
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     ).execute()
 

@@ -1,0 +1,65 @@
+"""The notebooks of the course, and what the tests ask of their cells."""
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from tests.conftest import ROOT
+
+LESSON_FOLDER = ROOT / "notebooks" / "en"
+LESSON_PATHS = sorted(LESSON_FOLDER.glob("*.ipynb"))
+SOLUTION_PATHS = sorted((LESSON_FOLDER / "solutions").glob("*.ipynb"))
+ALL_PATHS = LESSON_PATHS + SOLUTION_PATHS
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook read from its file."""
+
+    path: Path
+
+    @cached_property
+    def node(self) -> NotebookNode:
+        return nbformat.read(self.path, as_version=4)
+
+    @property
+    def cells(self) -> list[NotebookNode]:
+        return self.node.cells
+
+    @property
+    def code_cells(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def markdown_cells(self) -> list[NotebookNode]:
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+
+    def tagged(self, tag: str) -> list[NotebookNode]:
+        return [cell for cell in self.cells if tag in cell.metadata.get("tags", [])]
+
+
+def printed(cell: NotebookNode, stream: str = "stdout") -> str:
+    """Return what a cell wrote to one of its streams."""
+    return "".join(output.text for output in cell.outputs if output.get("name") == stream)
+
+
+def definitions(source: str) -> dict[str, str]:
+    """Return the top-level functions and classes of some code, as comparable syntax trees.
+
+    Docstrings are left out: a lesson explains in its prose what a helper says in its docstring.
+
+    >>> definitions("def double(x): return 2 * x") == definitions("def double(x): return 2*x  # !")
+    True
+    """
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner):
+                    inner.body = inner.body[1:] or [ast.Pass()]
+            found[node.name] = ast.dump(node)
+    return found

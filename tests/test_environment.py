@@ -1,0 +1,86 @@
+"""Pins, the conda file and the commands hold together."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+
+import pytest
+
+from tests.conftest import ROOT
+from tools.install_missing import MODULE_OF, REQUIREMENTS, missing_pins
+
+PIN = re.compile(r"([\w.-]+)==([\w.]+)")
+PINS = dict(
+    PIN.fullmatch(line).groups()
+    for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NAMED_BY_THE_USER = {
+    "jupyterlab", "transformers", "torch", "pytorch-lightning", "Korpora", "matplotlib", "nbval",
+}  # fmt: skip
+
+
+def direct_dependencies() -> set[str]:
+    extras = PROJECT["optional-dependencies"]
+    everything = [*PROJECT["dependencies"], *extras["test"], *extras["pretrain"]]
+    return {re.match(r"[\w.-]+", requirement).group() for requirement in everything}
+
+
+def test_all_that_the_project_asks_for_is_pinned() -> None:
+    assert NAMED_BY_THE_USER <= direct_dependencies() <= PINS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(direct_dependencies()))
+def test_the_pinned_version_is_the_one_under_test(name: str) -> None:
+    assert version(name).split("+")[0] == PINS[name]
+
+
+def test_conda_installs_the_same_pins() -> None:
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "- -r requirements.txt" in environment
+    assert "==" not in environment
+
+
+def test_what_colab_lacks_is_pinned_and_found_missing() -> None:
+    assert MODULE_OF.keys() <= PINS.keys()
+    assert not {"torch", "transformers", "numpy"} & MODULE_OF.keys()
+    requirements = REQUIREMENTS.read_text(encoding="utf-8")
+    assert missing_pins(requirements) == []  # everything is installed here
+    program = (
+        "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p];"
+        f"sys.path.insert(0, {str(ROOT)!r});"
+        "from tools.install_missing import *; print(missing_pins(REQUIREMENTS.read_text()))"
+    )
+    bare = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert bare.strip() == str([f"{name}=={PINS[name]}" for name in MODULE_OF])
+
+
+def test_importing_helpers_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, helpers;"
+        "print([name for name in ('torch', 'transformers', 'pytorch_lightning', 'matplotlib')"
+        " if name in sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert loaded.strip() == "[]"
+
+
+def test_helpers_names_what_it_has() -> None:
+    import helpers
+
+    assert all(getattr(helpers, name) for name in helpers.__all__)
+    with pytest.raises(AttributeError, match="'helpers' has no attribute 'NsmcKorpus'"):
+        _ = helpers.NsmcKorpus
+
+
+def test_make_lists_its_commands() -> None:
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = [line.split()[1] for line in listed.splitlines()]
+    assert commands == ["help", "run", "test", "lab", "refresh", "clean"]

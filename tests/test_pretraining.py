@@ -1,0 +1,99 @@
+"""The recipe of the bundled model, on 200 reviews and in a tiny size."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertForMaskedLM, BertTokenizer
+
+from helpers.corpus import FILES, read_nsmc
+from pretraining.pretrain import IGNORED, Recipe, mask, pretrain
+from pretraining.reviews import batches, read_reviews, tokenize
+from pretraining.vocabulary import save_tokenizer, train_vocabulary
+from tests.conftest import MINI_REVIEWS
+
+TINY = Recipe(
+    hidden_size=16, layers=1, heads=2, tokens_per_batch=256, warmup_steps=2, held_out=20,
+    checkpoint_every=5,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reviews_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    texts = [example.text for example in read_nsmc(MINI_REVIEWS / FILES[0])][:200]
+    path = tmp_path_factory.mktemp("reviews") / "reviews.txt"
+    path.write_text("\n".join(texts), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def model_folder(reviews_file: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    save_tokenizer(train_vocabulary(read_reviews(reviews_file), size=1_000), folder)
+    return folder
+
+
+def test_vocabulary_keeps_hangul_and_case(model_folder: Path, reviews_file: Path) -> None:
+    tokenizer = BertTokenizer.from_pretrained(model_folder)
+    assert tokenizer.convert_ids_to_tokens(range(5)) == [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]",
+    ]  # fmt: skip
+    pieces = [piece for text in read_reviews(reviews_file) for piece in tokenizer.tokenize(text)]
+    assert pieces.count("[UNK]") / len(pieces) < 0.01
+
+
+def test_batches_hold_each_review_once_and_little_padding(
+    model_folder: Path, reviews_file: Path
+) -> None:
+    tokenizer = BertTokenizer.from_pretrained(model_folder)
+    reviews = tokenize(read_reviews(reviews_file), tokenizer)
+    epoch = list(batches(reviews, 512, np.random.default_rng(0)))
+    rows = sorted(tuple(row[row != 0].tolist()) for batch in epoch for row in batch)
+    assert rows == sorted(tuple(reviews[index].tolist()) for index in range(len(reviews)))
+    paid = sum(batch.numel() for batch in epoch)
+    assert len(reviews.pieces) / paid > 0.85  # 200 reviews only; .99 of real batches
+    assert all(batch.numel() < 1_100 for batch in epoch)
+
+
+def test_masking_follows_berts_rule(model_folder: Path) -> None:
+    tokenizer = BertTokenizer.from_pretrained(model_folder)
+    input_ids = torch.full((200, 100), 7)
+    input_ids[:, 0], input_ids[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
+    corrupted, labels = mask(input_ids, tokenizer, 0.2, torch.Generator().manual_seed(0))
+    chosen = labels != IGNORED
+    assert not chosen[:, [0, -1]].any()
+    assert chosen[:, 1:-1].float().mean().item() == pytest.approx(0.2, abs=0.01)
+    assert (corrupted[chosen] == tokenizer.mask_token_id).float().mean().item() == pytest.approx(
+        0.8, abs=0.02
+    )
+    assert (corrupted[chosen] == 7).float().mean().item() == pytest.approx(0.1, abs=0.02)
+    assert torch.equal(corrupted[~chosen], input_ids[~chosen])
+
+
+def test_learning_rate_warms_up_stays_and_decays() -> None:
+    recipe = replace(Recipe(), learning_rate=1.0, warmup_steps=10, decay_share=0.5)
+    rates = [recipe.learning_rate_at(step, 100) for step in (0, 9, 50, 75, 99)]
+    assert rates == pytest.approx([0.1, 1.0, 1.0, 0.5, 0.02])
+
+
+def test_pretraining_resumes_and_exports(
+    model_folder: Path, reviews_file: Path, tmp_path: Path
+) -> None:
+    straight, halting = tmp_path / "straight", tmp_path / "halting"
+    pretrain(reviews_file, model_folder, straight, 10, TINY)
+    uninterrupted = BertForMaskedLM.from_pretrained(model_folder)
+    assert uninterrupted.dtype == torch.float32
+    assert uninterrupted.config.hidden_dropout_prob == 0.1
+    losses = (straight / "loss.csv").read_text().splitlines()
+    assert losses[0] == "step,tokens,train_loss,held_out_loss"
+    assert [line.split(",")[0] for line in losses[1:]] == ["5", "10"]
+
+    steady = replace(TINY, decay_share=1e-9)  # the decay depends on where the end is
+    pretrain(reviews_file, model_folder, straight.with_name("steady"), 10, steady)
+    expected = BertForMaskedLM.from_pretrained(model_folder).state_dict()
+    for steps in (5, 10):
+        pretrain(reviews_file, model_folder, halting, steps, steady)
+    resumed = BertForMaskedLM.from_pretrained(model_folder).state_dict()
+    assert all(torch.equal(expected[name], resumed[name]) for name in expected)
