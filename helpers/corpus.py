@@ -116,7 +116,7 @@ class NsmcCorpus:
 
 
 def download(name: str, folder: Path) -> None:
-    """Let Korpora fetch a corpus into ``folder``; ConnectionError when its host cannot be reached."""
+    """Let Korpora fetch a corpus into ``folder``; ConnectionError when its host is out of reach."""
     try:
         with redirect_stderr(io.StringIO()):  # Korpora's progress bar
             Korpora.fetch(corpus_name=name, root_dir=folder, force_download=True)
