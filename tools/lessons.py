@@ -28,6 +28,7 @@ def execute(notebook: NotebookNode, folder: Path, timeout: int | None = CELL_TIM
         notebook,
         timeout=timeout,
         kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],  # not: "running over TCP without encryption"
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
