@@ -30,8 +30,7 @@ class ClassificationExample:
 def read_nsmc(path: str | Path) -> list[ClassificationExample]:
     """Read a file of NSMC's format: a header, then ``id<TAB>document<TAB>label`` a line.
 
-    Lines are split at tabs and nothing else, so quotes inside a review stay what they are. Empty
-    documents are rows like any other: the number of examples is the number of lines.
+    Lines are split at tabs alone: quotes stay as they are, and empty documents are rows as well.
 
     Raises:
         FileNotFoundError: there is no such file.

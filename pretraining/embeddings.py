@@ -1,4 +1,4 @@
-"""Step 2: word2vec vectors of the word pieces, so that the embeddings do not start from nothing."""
+"""word2vec vectors of the word pieces, so that the embeddings do not start from nothing."""
 
 import numpy as np
 from gensim.models import Word2Vec

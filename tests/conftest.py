@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.arguments import MINI_BERT, ClassificationTrainArguments
+from helpers.arguments import ClassificationTrainArguments
 from helpers.mini_reviews import ASSETS
+from helpers.scales import MINI_BERT
 from tests.servers import FileServer, serving
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from helpers.arguments import MINI_BERT, SCALES, ClassificationTrainArguments, set_seed
+from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.scales import MINI_BERT, SCALES
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from transformers import BertConfig, BertForSequenceClassification
 
-from helpers.arguments import MINI_BERT, ClassificationTrainArguments
+from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import FILES, NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.model import load_model, load_tokenizer
+from helpers.scales import MINI_BERT
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.conftest import KCBERT, NSMC, ROOT

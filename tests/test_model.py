@@ -10,8 +10,9 @@ import pytest
 import torch
 from transformers import BertForMaskedLM
 
-from helpers.arguments import MINI_BERT, ClassificationTrainArguments
+from helpers.arguments import ClassificationTrainArguments
 from helpers.model import load_model, load_tokenizer
+from helpers.scales import MINI_BERT
 from tests.servers import FileServer
 
 LOAD = """

@@ -9,7 +9,9 @@ import torch
 from transformers import BertForMaskedLM, BertTokenizer
 
 from helpers.corpus import FILES, read_nsmc
-from pretraining.pretrain import IGNORED, Recipe, mask, pretrain
+from pretraining.masking import IGNORED, mask
+from pretraining.pretrain import pretrain
+from pretraining.recipe import Recipe
 from pretraining.reviews import batches, read_reviews, tokenize
 from pretraining.vocabulary import save_tokenizer, train_vocabulary
 from tests.conftest import MINI_REVIEWS

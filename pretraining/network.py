@@ -1,0 +1,65 @@
+"""The network: how it starts, what trains it, how it is exported for the course."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import BertConfig, BertForMaskedLM, BertTokenizer
+
+from pretraining.embeddings import skip_gram_embeddings
+from pretraining.recipe import Recipe
+from pretraining.reviews import TokenizedReviews
+from pretraining.vocabulary import MAX_POSITIONS
+
+
+def bare_model(recipe: Recipe, tokenizer: BertTokenizer) -> BertForMaskedLM:
+    """Build the network with random weights."""
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=recipe.hidden_size,
+        num_hidden_layers=recipe.layers,
+        num_attention_heads=recipe.heads,
+        intermediate_size=4 * recipe.hidden_size,
+        max_position_embeddings=MAX_POSITIONS,
+        hidden_dropout_prob=0.0,  # a few passes over much data do not overfit
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    torch.manual_seed(recipe.seed)
+    return BertForMaskedLM(config)
+
+
+def new_model(
+    recipe: Recipe, tokenizer: BertTokenizer, reviews: TokenizedReviews
+) -> BertForMaskedLM:
+    """Start from word2vec embeddings and, as the output bias, from log frequencies."""
+    model = bare_model(recipe, tokenizer)
+    embeddings = skip_gram_embeddings(reviews, len(tokenizer), recipe.hidden_size, recipe.seed)
+    counts = np.bincount(reviews.pieces, minlength=len(tokenizer)) + 1
+    with torch.no_grad():
+        model.bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(embeddings))
+        model.cls.predictions.bias.copy_(torch.from_numpy(np.log(counts / counts.sum())))
+    return model
+
+
+def new_optimizer(model: BertForMaskedLM, weight_decay: float) -> torch.optim.AdamW:
+    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
+    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+    return torch.optim.AdamW(
+        [
+            {"params": matrices, "weight_decay": weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ],
+        betas=(0.9, 0.98),
+        eps=1e-6,
+    )
+
+
+def export(model: BertForMaskedLM, directory: Path) -> None:
+    """Write half-precision weights that load as float32, with the usual dropout for fine-tuning."""
+    model.config.hidden_dropout_prob = 0.1
+    model.config.attention_probs_dropout_prob = 0.1
+    model.half().save_pretrained(directory)
+    config = BertConfig.from_pretrained(directory)
+    config.dtype = torch.float32
+    config.save_pretrained(directory)
