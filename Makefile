@@ -4,7 +4,7 @@ VENV := .venv
 INSTALLED := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh clean
+.PHONY: help run test lab refresh clean forget-copies
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -22,6 +22,11 @@ lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
 
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs
 	$(VENV)/bin/python -m tools.lessons refresh
+
+# The bundled corpus may have changed since a lesson copied it into its own folder.
+run test refresh: forget-copies
+forget-copies:
+	@find notebooks -type d -name mini_reviews -prune -exec rm -rf {} +
 
 clean:  ## remove the environment and everything that running has written
 	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed
