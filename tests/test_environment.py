@@ -81,6 +81,7 @@ def test_helpers_names_what_it_has() -> None:
 
 
 def test_make_lists_its_commands() -> None:
-    listed = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = ["make", "--no-print-directory"]  # which make prints when it runs below another
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = [line.split()[1] for line in listed.splitlines()]
     assert commands == ["help", "run", "test", "lab", "refresh", "clean"]
