@@ -1,0 +1,42 @@
+"""README and the other documents: links resolve, and the table of lessons is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.notebooks import LESSON_PATHS, Notebook
+from tests.test_notebooks import COLAB
+
+DOCUMENTS = [
+    path
+    for path in ROOT.rglob("*.md")
+    if not {".venv", "node_modules"} & set(path.relative_to(ROOT).parts)
+]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_resolve(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if not target.startswith(("http", "#")):
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", LESSON_PATHS, ids=lambda path: path.stem)
+def test_readme_has_each_lesson_with_its_minutes_and_badge(path: Path) -> None:
+    place = path.relative_to(ROOT).as_posix()
+    opening = Notebook(path).cells[0].source
+    minutes = re.search(r"\*\*(\d+) minutes", opening).group(1)
+    rows = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| {int(path.stem[:2])} | ")]
+    assert f"]({place})" in row
+    assert f"| {minutes} |" in row
+    assert f"({COLAB}/blob/main/{place})" in row
+
+
+def test_readme_shows_the_scores_that_make_run_prints() -> None:
+    (cell,) = Notebook(next(p for p in LESSON_PATHS if p.stem == "07_training")).tagged("scores")
+    before, after = re.findall(r"0\.\d\d", cell.outputs[0].text)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"**{before} before training, {after} after**" in readme
