@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -157,9 +158,19 @@ def test_a_damaged_download_leaves_the_good_copy_alone(
     assert {name: (folder / name).read_bytes() for name in FILES} == before
 
 
-def test_bundled_corpus_is_varied_and_our_own() -> None:
-    texts = [e.text for name in FILES for e in read_nsmc(MINI_REVIEWS / name) if e.text]
-    assert len(texts) == len(set(texts)) == 996
-    if NSMC.is_dir():
-        public = {e.text.strip() for name in FILES for e in read_nsmc(NSMC / name)}
-        assert not public.intersection(texts)
+def bundled_texts() -> list[str]:
+    return [e.text for name in FILES for e in read_nsmc(MINI_REVIEWS / name) if e.text]
+
+
+def test_bundled_corpus_has_no_near_duplicates() -> None:
+    texts = bundled_texts()
+    assert len(texts) == 996
+    trigrams = [{text[i : i + 3] for i in range(max(1, len(text) - 2))} for text in texts]
+    for (one, ours), (other, theirs) in combinations(zip(texts, trigrams, strict=True), 2):
+        assert len(ours & theirs) <= 0.8 * len(ours | theirs), (one, other)
+
+
+@pytest.mark.skipif(not NSMC.is_dir(), reason="needs the 200,000 reviews in ../shared")
+def test_bundled_corpus_is_our_own() -> None:
+    public = {e.text.strip() for name in FILES for e in read_nsmc(NSMC / name)}
+    assert not public.intersection(bundled_texts())
