@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
+from torch.utils.data import DataLoader, Dataset, RandomSampler, Sampler, SequentialSampler
 from transformers import PreTrainedTokenizerBase
 
 from helpers.arguments import ClassificationTrainArguments
@@ -69,25 +69,25 @@ def data_collator(features: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
     }
 
 
-def train_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
-    """Batches for training: every review once an epoch, in a new random order each time."""
+def make_dataloader(
+    args: ClassificationTrainArguments, dataset: Dataset, sampler: Sampler[int]
+) -> DataLoader:
+    """Batches of ``args.batch_size`` items in the sampler's order; the last may be smaller."""
     return DataLoader(
         dataset,
         batch_size=args.batch_size,
-        sampler=RandomSampler(dataset, replacement=False),
+        sampler=sampler,
         collate_fn=data_collator,
         drop_last=False,
         num_workers=args.cpu_workers,
     )
+
+
+def train_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
+    """Batches for training: every review once an epoch, in a new random order each time."""
+    return make_dataloader(args, dataset, RandomSampler(dataset, replacement=False))
 
 
 def eval_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
     """Batches for validation and test: every review once, in the order of the file."""
-    return DataLoader(
-        dataset,
-        batch_size=args.batch_size,
-        sampler=SequentialSampler(dataset),
-        collate_fn=data_collator,
-        drop_last=False,
-        num_workers=args.cpu_workers,
-    )
+    return make_dataloader(args, dataset, SequentialSampler(dataset))
