@@ -10,20 +10,14 @@ from Korpora.utils import fetch
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 MINI_REVIEWS = "mini_reviews"
-MINI_REVIEWS_FETCH_INFORMATION = [
-    {
-        "url": (ASSETS / MINI_REVIEWS / name).as_uri(),
-        "destination": f"{MINI_REVIEWS}/{name}",
-    }
-    for name in ("ratings_train.txt", "ratings_test.txt")
-]
 
 
 def fetch_mini_reviews(root_dir: str | Path, force_download: bool = False) -> None:
     """Copy the bundled corpus into ``root_dir/mini_reviews`` as Korpora fetches any corpus."""
-    for information in MINI_REVIEWS_FETCH_INFORMATION:
-        destination = str(Path(root_dir).absolute() / information["destination"])
-        fetch(information["url"], destination, MINI_REVIEWS, force_download)
+    for name in ("ratings_train.txt", "ratings_test.txt"):
+        source = ASSETS / MINI_REVIEWS / name
+        destination = Path(root_dir).absolute() / MINI_REVIEWS / name
+        fetch(source.as_uri(), str(destination), MINI_REVIEWS, force_download)
 
 
 def register_mini_reviews() -> None:

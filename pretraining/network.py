@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
+from helpers.task import parameter_groups
 from pretraining.embeddings import skip_gram_embeddings
 from pretraining.recipe import Recipe
 from pretraining.reviews import TokenizedReviews
@@ -43,16 +44,7 @@ def new_model(
 
 
 def new_optimizer(model: BertForMaskedLM, weight_decay: float) -> torch.optim.AdamW:
-    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
-    others = [weight for weight in model.parameters() if weight.ndim <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": matrices, "weight_decay": weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ],
-        betas=(0.9, 0.98),
-        eps=1e-6,
-    )
+    return torch.optim.AdamW(parameter_groups(model, weight_decay), betas=(0.9, 0.98), eps=1e-6)
 
 
 def export(model: BertForMaskedLM, directory: Path) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from transformers import BertTokenizer
 
-CHUNK = 50_000  # reviews that are tokenized, or sorted by length, together
+from helpers.encoding import encode_reviews
+
+CHUNK = 50_000  # reviews that are sorted by length together
 
 
 def read_reviews(path: Path) -> list[str]:
@@ -48,10 +50,7 @@ class TokenizedReviews:
 
 def tokenize(reviews: Sequence[str], tokenizer: BertTokenizer) -> TokenizedReviews:
     """Encode as ``[CLS] … [SEP]``, just as fine-tuning will, so that positions mean the same."""
-    encoded: list[list[int]] = []
-    for start in range(0, len(reviews), CHUNK):
-        batch = tokenizer(list(reviews[start : start + CHUNK]), truncation=True)
-        encoded.extend(batch["input_ids"])
+    encoded, _ = encode_reviews(reviews, tokenizer, tokenizer.model_max_length)
     lengths = [len(ids) for ids in encoded]
     pieces = np.fromiter((i for ids in encoded for i in ids), dtype=np.uint16, count=sum(lengths))
     return TokenizedReviews(pieces, np.concatenate([[0], np.cumsum(lengths)]))
@@ -65,12 +64,13 @@ def batches(
     Reviews are shuffled, sorted by length within large chunks and cut into batches of about
     ``tokens_per_batch`` tokens; nearly all of a batch then has the same length.
     """
+    lengths = reviews.lengths
     order = generator.permutation(len(reviews))
     groups: list[np.ndarray] = []
     for start in range(0, len(order), CHUNK):
         chunk = order[start : start + CHUNK]
-        chunk = chunk[np.argsort(reviews.lengths[chunk], kind="stable")]
-        batch_numbers = np.cumsum(reviews.lengths[chunk]) // tokens_per_batch
+        chunk = chunk[np.argsort(lengths[chunk], kind="stable")]
+        batch_numbers = np.cumsum(lengths[chunk]) // tokens_per_batch
         groups.extend(np.split(chunk, np.flatnonzero(np.diff(batch_numbers)) + 1))
     for position in generator.permutation(len(groups)):
         yield pad([reviews[index] for index in groups[position]])

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 from helpers.arguments import ClassificationTrainArguments
+from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.data import ClassificationDataset
 from helpers.mini_reviews import ASSETS
+from helpers.model import load_tokenizer
 from helpers.scales import MINI_BERT
 from tests.servers import FileServer, serving
 
@@ -35,12 +40,22 @@ def args(tmp_path: Path) -> ClassificationTrainArguments:
     )
 
 
+@pytest.fixture
+def tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
+    """The bundled tokenizer; the bundled corpus is fetched as well."""
+    fetch_corpus(args)
+    return load_tokenizer(args)
+
+
+@pytest.fixture
+def dataset(args: ClassificationTrainArguments, tokenizer: BertTokenizer) -> ClassificationDataset:
+    """The training part of the bundled corpus."""
+    return ClassificationDataset(args, NsmcCorpus(), tokenizer, "train")
+
+
 @pytest.fixture(scope="session")
 def kcbert_like(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as the hub has it for beomi/kcbert-base, with a tiny network of random weights."""
-    import torch
-    from transformers import BertConfig, BertForMaskedLM
-
     folder = tmp_path_factory.mktemp("hub")
     vocabulary = KCBERT / "vocab.txt" if KCBERT.is_dir() else MINI_BERT / "vocab.txt"
     shutil.copy(vocabulary, folder / "vocab.txt")

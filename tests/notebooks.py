@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from tests.conftest import ROOT
+from tools.lessons import tagged_cells
 
 LESSON_FOLDER = ROOT / "notebooks" / "en"
 LESSON_PATHS = sorted(LESSON_FOLDER.glob("*.ipynb"))
@@ -39,7 +40,7 @@ class Notebook:
         return [cell for cell in self.cells if cell.cell_type == "markdown"]
 
     def tagged(self, tag: str) -> list[NotebookNode]:
-        return [cell for cell in self.cells if tag in cell.metadata.get("tags", [])]
+        return tagged_cells(self.node, tag)
 
 
 def printed(cell: NotebookNode, stream: str = "stdout") -> str:

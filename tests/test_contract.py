@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from helpers.scales import MINI_BERT
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.conftest import KCBERT, NSMC, ROOT
+from tests.processes import run_python
 from tests.servers import FileServer
 
 SETTINGS = """
@@ -55,14 +54,7 @@ print("steps", trainer.global_step)
 def run_listings(model: str, corpus: str, folder: Path, environment: dict[str, str]) -> str:
     """Run the listings as one program in ``folder`` and return what it printed."""
     program = SETTINGS.format(model=model, corpus=corpus) + OTHER_LISTINGS
-    finished = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    finished = run_python(program, environment, folder, timeout=300)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
 

@@ -9,7 +9,7 @@ import torch
 from transformers import BertTokenizer
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.corpus import NsmcCorpus
 from helpers.data import (
     ClassificationDataset,
     data_collator,
@@ -17,18 +17,6 @@ from helpers.data import (
     train_dataloader,
 )
 from helpers.encoding import encode_reviews, load_or_encode
-from helpers.model import load_tokenizer
-
-
-@pytest.fixture
-def tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
-    fetch_corpus(args)
-    return load_tokenizer(args)
-
-
-@pytest.fixture
-def dataset(args: ClassificationTrainArguments, tokenizer: BertTokenizer) -> ClassificationDataset:
-    return ClassificationDataset(args, NsmcCorpus(), tokenizer, "train")
 
 
 def test_encoding_counts_what_it_cuts(tokenizer: BertTokenizer) -> None:

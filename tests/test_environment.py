@@ -2,13 +2,13 @@
 
 import re
 import subprocess
-import sys
 import tomllib
 from importlib.metadata import version
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.processes import run_python
 from tools.install_missing import MODULE_OF, REQUIREMENTS, missing_pins
 
 PIN = re.compile(r"([\w.-]+)==([\w.]+)")
@@ -54,10 +54,9 @@ def test_what_colab_lacks_is_pinned_and_found_missing() -> None:
         f"sys.path.insert(0, {str(ROOT)!r});"
         "from tools.install_missing import *; print(missing_pins(REQUIREMENTS.read_text()))"
     )
-    bare = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout
-    assert bare.strip() == str([f"{name}=={PINS[name]}" for name in MODULE_OF])
+    bare = run_python(program)
+    assert bare.returncode == 0, bare.stderr
+    assert bare.stdout.strip() == str([f"{name}=={PINS[name]}" for name in MODULE_OF])
 
 
 def test_importing_helpers_loads_nothing_heavy() -> None:
@@ -66,10 +65,9 @@ def test_importing_helpers_loads_nothing_heavy() -> None:
         "print([name for name in ('torch', 'transformers', 'pytorch_lightning', 'matplotlib')"
         " if name in sys.modules])"
     )
-    loaded = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert loaded.strip() == "[]"
+    loaded = run_python(program)
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout.strip() == "[]"
 
 
 def test_helpers_names_what_it_has() -> None:

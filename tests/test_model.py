@@ -1,8 +1,6 @@
 """Loading the model and the tokenizer, from a folder and through the hub's real client."""
 
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from transformers import BertForMaskedLM
 from helpers.arguments import ClassificationTrainArguments
 from helpers.model import load_model, load_tokenizer
 from helpers.scales import MINI_BERT
+from tests.processes import run_python
 from tests.servers import FileServer
 
 LOAD = """
@@ -20,12 +19,6 @@ from helpers import ClassificationTrainArguments, load_model, load_tokenizer
 args = ClassificationTrainArguments.for_scale("full")
 print(len(load_tokenizer(args)), load_model(args).config.max_position_embeddings)
 """
-
-
-def run_python(program: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a program in a process of its own: the hub's client reads its address when imported."""
-    command = [sys.executable, "-c", program]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
 
 
 def test_bundled_model_is_small_and_loads_as_float32() -> None:

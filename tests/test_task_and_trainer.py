@@ -1,7 +1,6 @@
 """Optimizer, schedule, the training itself, its checkpoints and its log."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +54,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(tmp_path_factory.mktemp("run"))
 
 
@@ -166,11 +165,11 @@ def test_monitor(args: ClassificationTrainArguments, monitor: str, mode: str) ->
 
 
 def test_test_mode_writes_nothing(
-    args: ClassificationTrainArguments, capfd: pytest.CaptureFixture[str]
+    args: ClassificationTrainArguments,
+    dataset: ClassificationDataset,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     args = replace(args, test_mode=True)
-    fetch_corpus(args)
-    dataset = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
     trainer = get_trainer(args)
     trainer.fit(ClassificationTask(tiny_model(), args), train_dataloader(args, dataset))
     assert trainer.global_step == 1
@@ -178,10 +177,10 @@ def test_test_mode_writes_nothing(
     assert "epoch 1/1  train_loss 0.6" in capfd.readouterr().out
 
 
-def test_pretrained_model_learns(args: ClassificationTrainArguments) -> None:
+def test_pretrained_model_learns(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset
+) -> None:
     """A few steps on one batch bring its loss down: weights, gradients and optimizer work."""
-    fetch_corpus(args)
-    dataset = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
     batch = next(iter(eval_dataloader(args, dataset)))
     set_seed(args)
     model = load_model(args).train()

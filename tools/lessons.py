@@ -6,7 +6,6 @@ python -m tools.lessons refresh [NOTEBOOK …]  # all lessons and solutions, in 
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
