@@ -30,6 +30,7 @@ def masked_loss(
     model: BertForMaskedLM, input_ids: torch.Tensor, labels: torch.Tensor
 ) -> torch.Tensor:
     """Cross-entropy in nats; the vocabulary-wide output is computed at masked places alone."""
+    input_ids, labels = input_ids.to(model.device), labels.to(model.device)
     hidden = model.bert(input_ids, attention_mask=(input_ids != 0).long()).last_hidden_state
     wanted = labels != IGNORED
     return cross_entropy(model.cls(hidden[wanted]), labels[wanted])

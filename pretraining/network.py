@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
+from helpers.model import quiet_loading
 from helpers.task import parameter_groups
 from pretraining.embeddings import skip_gram_embeddings
 from pretraining.recipe import Recipe
@@ -51,7 +52,8 @@ def export(model: BertForMaskedLM, directory: Path) -> None:
     """Write half-precision weights that load as float32, with the usual dropout for fine-tuning."""
     model.config.hidden_dropout_prob = 0.1
     model.config.attention_probs_dropout_prob = 0.1
-    model.half().save_pretrained(directory)
+    with quiet_loading():
+        model.cpu().half().save_pretrained(directory)
     config = BertConfig.from_pretrained(directory)
     config.dtype = torch.float32
     config.save_pretrained(directory)

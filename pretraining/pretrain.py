@@ -1,13 +1,5 @@
-"""Step 2: masked language modelling of a small BERT, resumable, and export for the course.
+"""Masked language modelling of a small BERT: the training loop, resumable, and its checkpoints."""
 
-    python -m pretraining.vocabulary --reviews reviews.txt.xz --model helpers/assets/mini-bert
-    python -m pretraining.pretrain --reviews reviews.txt.xz --model helpers/assets/mini-bert \
-        --work pretraining/work --steps 5000
-
-Run again with the same ``--work`` to go on from the last checkpoint.
-"""
-
-import argparse
 import csv
 from collections.abc import Iterator
 from itertools import count, islice
@@ -21,6 +13,7 @@ from pretraining.masking import mask, masked_loss
 from pretraining.network import bare_model, export, new_model, new_optimizer
 from pretraining.recipe import Recipe
 from pretraining.reviews import TokenizedReviews, batches, read_reviews, tokenize
+from pretraining.vocabulary import save_tokenizer, train_vocabulary
 
 
 @torch.no_grad()
@@ -28,10 +21,11 @@ def held_out_loss(
     model: BertForMaskedLM, tokenizer: BertTokenizer, reviews: TokenizedReviews, recipe: Recipe
 ) -> float:
     """Mean loss over the held-out reviews, with the same places masked each time."""
+    probability = recipe.held_out_mask_probability
     random = torch.Generator().manual_seed(recipe.seed)
     order = np.random.default_rng(recipe.seed)
     losses = [
-        masked_loss(model, *mask(input_ids, tokenizer, recipe.mask_probability, random)).item()
+        masked_loss(model, *mask(input_ids, tokenizer, probability, random)).item()
         for input_ids in batches(reviews, recipe.tokens_per_batch, order)
     ]
     return sum(losses) / len(losses)
@@ -75,7 +69,7 @@ def load_checkpoint(path: Path, model: BertForMaskedLM, optimizer: torch.optim.O
     """Load the state of a checkpoint, if there is one, and return the steps already taken."""
     if not path.exists():
         return 0
-    state = torch.load(path, weights_only=True)
+    state = torch.load(path, weights_only=True, map_location=model.device)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return state["step"]
@@ -127,29 +121,17 @@ def report(path: Path, **values: float) -> None:
 def pretrain(
     reviews_file: Path, model_folder: Path, work: Path, steps: int, recipe: Recipe
 ) -> None:
-    """Pretrain with the vocabulary in ``model_folder`` and write the model there."""
+    """Write a pretrained model to ``model_folder``, with its vocabulary there or a new one."""
     work.mkdir(parents=True, exist_ok=True)
+    texts = read_reviews(reviews_file)
+    if not (model_folder / "vocab.txt").exists():
+        save_tokenizer(train_vocabulary(texts), model_folder)
     tokenizer = BertTokenizer.from_pretrained(model_folder)
-    reviews = tokenize(read_reviews(reviews_file), tokenizer)
+    reviews = tokenize(texts, tokenizer)
     if (work / "last.pt").exists():
         model = bare_model(recipe, tokenizer)
     else:
         model = new_model(recipe, tokenizer, reviews)
+    model.to("cuda" if torch.cuda.is_available() else "cpu")
     train(model, tokenizer, reviews, recipe, steps, work)
     export(model, model_folder)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--reviews", type=Path, required=True, help="text or .xz, one a line")
-    parser.add_argument("--model", type=Path, required=True, help="has the vocabulary; to write")
-    parser.add_argument("--work", type=Path, required=True, help="for checkpoints and loss.csv")
-    parser.add_argument("--steps", type=int, required=True, help="of about 4,096 word pieces each")
-    words = parser.parse_args()
-    pretrain(words.reviews, words.model, words.work, words.steps, Recipe())
-
-
-if __name__ == "__main__":
-    main()

@@ -11,12 +11,13 @@ class Recipe:
     layers: int = 3
     heads: int = 3
     tokens_per_batch: int = 4_096
-    mask_probability: float = 0.2
+    mask_probability: float = 0.3
     learning_rate: float = 1.5e-3
     warmup_steps: int = 300
     decay_share: float = 0.3  # of all steps, at the end, down to zero
     weight_decay: float = 0.01
     held_out: int = 2_000
+    held_out_mask_probability: float = 0.2  # fixed, so that losses of all recipes compare
     checkpoint_every: int = 250
     seed: int = 7
 

@@ -9,16 +9,23 @@ import numpy as np
 import torch
 from transformers import BertTokenizer
 
+from helpers.corpus import HEADER, read_nsmc
 from helpers.encoding import encode_reviews
 
 CHUNK = 50_000  # reviews that are sorted by length together
 
 
 def read_reviews(path: Path) -> list[str]:
-    """Read one review a line, from plain text or ``.xz``; empty lines are left out."""
+    """Read one review a line, from plain text or ``.xz``, or the documents of a file of NSMC.
+
+    Empty reviews are left out.
+    """
     opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        return [line.strip() for line in lines if line.strip()]
+    with opener(path, "rt", encoding="utf-8") as file:
+        lines = [line.strip() for line in file]
+    if lines[0].split("\t") == HEADER:
+        lines = [example.text.strip() for example in read_nsmc(path)]
+    return [line for line in lines if line]
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,10 @@ class TokenizedReviews:
 
     def split(self, held_out: int) -> tuple["TokenizedReviews", "TokenizedReviews"]:
         """Return all but the last ``held_out`` reviews, and those."""
+        if len(self) <= held_out:
+            raise ValueError(
+                f"{len(self):,} reviews are too few: {held_out:,} are held out to measure the loss."
+            )
         cut = len(self) - held_out
         start = self.offsets[cut]
         return (

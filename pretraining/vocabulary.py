@@ -1,13 +1,10 @@
-"""Step 1: learn a WordPiece vocabulary from raw reviews and save it as a tokenizer directory."""
+"""A WordPiece vocabulary, learned from raw reviews and saved as a tokenizer directory."""
 
-import argparse
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from tokenizers import BertWordPieceTokenizer
-
-from pretraining.reviews import read_reviews
 
 VOCABULARY_SIZE = 8_000
 # Every kept character costs two entries, "가" and "##가". 1,800 characters leave 0.08 % of the
@@ -39,15 +36,3 @@ def save_tokenizer(pieces: list[str], directory: Path) -> None:
         "model_max_length": MAX_POSITIONS,
     }
     (directory / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reviews", type=Path, required=True, help="text or .xz, one a line")
-    parser.add_argument("--model", type=Path, required=True, help="directory to write")
-    arguments = parser.parse_args()
-    save_tokenizer(train_vocabulary(read_reviews(arguments.reviews)), arguments.model)
-
-
-if __name__ == "__main__":
-    main()

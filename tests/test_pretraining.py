@@ -9,6 +9,8 @@ import torch
 from transformers import BertForMaskedLM, BertTokenizer
 
 from helpers.corpus import FILES, read_nsmc
+from pretraining import __main__ as command
+from pretraining import compare_masking
 from pretraining.masking import IGNORED, mask
 from pretraining.pretrain import pretrain
 from pretraining.recipe import Recipe
@@ -78,6 +80,47 @@ def test_learning_rate_warms_up_stays_and_decays() -> None:
     recipe = replace(Recipe(), learning_rate=1.0, warmup_steps=10, decay_share=0.5)
     rates = [recipe.learning_rate_at(step, 100) for step in (0, 9, 50, 75, 99)]
     assert rates == pytest.approx([0.1, 1.0, 1.0, 0.5, 0.02])
+
+
+def test_of_a_file_of_nsmc_only_the_documents_are_read() -> None:
+    path = MINI_REVIEWS / FILES[0]
+    assert read_reviews(path) == [e.text.strip() for e in read_nsmc(path) if e.text.strip()]
+
+
+def test_one_command_makes_a_model_from_a_file_of_nsmc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "Recipe", lambda: TINY)
+    words = ["--reviews", str(MINI_REVIEWS / FILES[0]), "--model", str(tmp_path / "my-bert")]
+    monkeypatch.setattr("sys.argv", ["pretraining", *words, "--steps", "5"])
+    command.main()
+    tokenizer = BertTokenizer.from_pretrained(tmp_path / "my-bert")
+    assert tokenizer.unk_token not in tokenizer.tokenize("배우들 연기가 좋았어요")
+    model = BertForMaskedLM.from_pretrained(tmp_path / "my-bert")
+    assert model.config.vocab_size == len(tokenizer)
+    assert (tmp_path / "my-bert.work" / "loss.csv").exists()
+
+
+def test_too_few_reviews_are_refused(model_folder: Path, reviews_file: Path) -> None:
+    reviews = tokenize(read_reviews(reviews_file), BertTokenizer.from_pretrained(model_folder))
+    with pytest.raises(ValueError, match="reviews are too few: 2,000 are held out"):
+        reviews.split(held_out=2_000)
+
+
+def test_masking_comparison_finishes_one_checkpoint_in_several_ways(
+    model_folder: Path, reviews_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretrain(reviews_file, model_folder, tmp_path / "first.work", 5, TINY)
+    monkeypatch.setattr(compare_masking, "Recipe", lambda: TINY)
+    words = ["--reviews", reviews_file, "--model", model_folder, "--steps", "5"]
+    words += ["--checkpoint", tmp_path / "first.work" / "last.pt", "--work", tmp_path / "masking"]
+    monkeypatch.setattr("sys.argv", ["compare_masking", *map(str, words)])
+    compare_masking.main()
+    folders = sorted((tmp_path / "masking").iterdir())
+    assert len(folders) == len(compare_masking.PROBABILITIES)
+    for folder in folders:
+        assert (folder / "loss.csv").read_text().splitlines()[1].startswith("10,")
+        assert BertForMaskedLM.from_pretrained(folder).num_parameters() > 0
 
 
 def test_pretraining_resumes_and_exports(
