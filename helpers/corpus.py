@@ -56,7 +56,7 @@ def parse_line(line: str, path: Path, number: int) -> ClassificationExample:
     columns = line.rstrip("\r").split("\t")
     if len(columns) != len(HEADER):
         raise ValueError(
-            f"{path}, line {number}: {len(columns)} columns instead of {len(HEADER)}; "
+            f"{path}, line {number}: {len(HEADER)} columns are needed, {len(columns)} found; "
             "id, document and label must be separated by one tab each."
         )
     review_id, text, label = columns

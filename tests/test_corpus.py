@@ -57,11 +57,11 @@ def test_quotes_empty_documents_and_windows_lines_are_kept(tmp_path: Path) -> No
     [
         ("", "line 1: the header must be"),
         ("1\t좋아요\t1\n", "line 1: the header must be"),
-        (HEADER + "1\t좋아요\t1\n2\t별로\n", "line 3: 2 columns instead of 3"),
-        (HEADER + "1\t좋\t아요\t1\n", "line 2: 4 columns instead of 3"),
+        (HEADER + "1\t좋아요\t1\n2\t별로\n", "line 3: 3 columns are needed, 2 found"),
+        (HEADER + "1\t좋\t아요\t1\n", "line 2: 3 columns are needed, 4 found"),
         (HEADER + "1\t좋아요\tgood\n", "line 2: label must be 0 or 1; it is 'good'"),
         (HEADER + "1\t좋아요\t\n", "line 2: label must be 0 or 1; it is ''"),
-        (HEADER + "1\t좋아요\t1\n\n2\t별로\t0\n", "line 3: 1 columns instead of 3"),
+        (HEADER + "1\t좋아요\t1\n\n2\t별로\t0\n", "line 3: 3 columns are needed, 1 found"),
     ],
 )
 def test_malformed_files_are_refused_with_file_and_line(
