@@ -11,7 +11,7 @@ import pytorch_lightning
 import torch
 import transformers
 from pytorch_lightning import Trainer
-from torch import Tensor
+from torch.utils.data import StackDataset
 from transformers import BertForSequenceClassification, set_seed
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
@@ -44,14 +44,12 @@ class Run:
 
 def encode(
     examples: list[ClassificationExample], args: ClassificationTrainArguments
-) -> list[dict[str, Tensor]]:
-    """Return what a ClassificationDataset would: one dictionary of tensors a review."""
+) -> StackDataset:
+    """Return the same items as a ClassificationDataset, for any list of examples."""
     texts = [example.text for example in examples]
     input_ids, _ = encode_reviews(texts, load_tokenizer(args), args.max_seq_length)
-    return [
-        {"input_ids": torch.tensor(ids), "labels": torch.tensor(example.label)}
-        for ids, example in zip(input_ids, examples, strict=True)
-    ]
+    labels = torch.tensor([example.label for example in examples])
+    return StackDataset(input_ids=[torch.tensor(ids) for ids in input_ids], labels=labels)
 
 
 def new_model(args: ClassificationTrainArguments, start: str) -> BertForSequenceClassification:
@@ -63,8 +61,8 @@ def new_model(args: ClassificationTrainArguments, start: str) -> BertForSequence
 
 def fine_tune(
     model: BertForSequenceClassification,
-    train: list[dict[str, Tensor]],
-    test: list[dict[str, Tensor]],
+    train: StackDataset,
+    test: StackDataset,
     args: ClassificationTrainArguments,
 ) -> float:
     """Fine-tune on ``train``; return the accuracy of the last weights on ``test``."""
@@ -81,7 +79,7 @@ def fine_tune(
         enable_model_summary=False,
     )
     task = ClassificationTask(model, args)
-    lengths = [len(item["input_ids"]) for item in train]
+    lengths = [len(ids) for ids in train.datasets["input_ids"]]
     sampler = LengthGroupedSampler(args.batch_size, lengths=lengths)
     trainer.fit(task, make_dataloader(args, train, sampler))
     test_loader = eval_dataloader(replace(args, batch_size=EVAL_BATCH_SIZE), test)
@@ -97,9 +95,9 @@ def measure(
     """Do one run; return it with its accuracy, its seconds and the versions it was done with."""
     began = time.monotonic()
     args = replace(args, epochs=run.epochs, seed=run.seed, learning_rate=run.learning_rate)
-    items = encode(test, args)
-    items.sort(key=lambda item: len(item["input_ids"]))  # so that hardly anything is padded
-    accuracy = fine_tune(new_model(args, run.start), encode(train, args), items, args)
+    test = sorted(test, key=lambda example: len(example.text))  # so that little is padded
+    model = new_model(args, run.start)
+    accuracy = fine_tune(model, encode(train, args), encode(test, args), args)
     return asdict(run) | {
         "test_reviews": len(test),
         "accuracy": round(accuracy, 4),
