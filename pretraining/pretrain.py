@@ -112,7 +112,7 @@ def report(path: Path, **values: float) -> None:
     print(*(f"{name} {value:,}" for name, value in row.items()), flush=True)
     is_new = not path.exists()
     with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(row))
+        writer = csv.DictWriter(file, fieldnames=list(row), lineterminator="\n")
         if is_new:
             writer.writeheader()
         writer.writerow(row)
