@@ -63,18 +63,25 @@ def quiet_lightning() -> None:
         warnings.filterwarnings("ignore", message)
 
 
-def best_and_last_checkpoint(args: ClassificationTrainArguments) -> ModelCheckpoint:
-    """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``."""
+def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCheckpoint]:
+    """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``.
+
+    Two callbacks: with ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are
+    among the best.
+    """
     mode, metric = args.monitor.split()
-    return ModelCheckpoint(
+    best = ModelCheckpoint(
         dirpath=args.downstream_model_dir,
         filename="{epoch}",
         monitor=metric,
         mode=mode,
         save_top_k=args.save_top_k,
-        save_last=True,
         enable_version_counter=False,
     )
+    last = ModelCheckpoint(
+        dirpath=args.downstream_model_dir, filename="last", enable_version_counter=False
+    )
+    return [best, last]
 
 
 def get_trainer(args: ClassificationTrainArguments) -> Trainer:
@@ -86,7 +93,7 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
     quiet_lightning()
     callbacks: list[Callback] = [ProgressLines()]
     if not args.test_mode:  # in which Lightning would overwrite last.ckpt
-        callbacks.append(best_and_last_checkpoint(args))
+        callbacks += best_and_last_checkpoint(args)
     return Trainer(
         max_epochs=args.epochs,
         accelerator=args.accelerator,

@@ -62,8 +62,8 @@ def run_listings(model: str, corpus: str, folder: Path, environment: dict[str, s
 def test_listings_at_mini(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     printed = run_listings(str(MINI_BERT), "mini_reviews", tmp_path, environment)
-    # 800 rows in the train file, a tenth held out, batches of 32, three epochs
-    assert "steps 69" in printed
+    # 1,500 rows in the train file, a tenth held out, batches of 32, three epochs
+    assert "steps 129" in printed
     assert (tmp_path / "checkpoints" / "last.ckpt").is_file()
 
 
@@ -74,7 +74,7 @@ def test_listings_at_full(
     corpus_host: FileServer,
 ) -> None:
     printed = run_listings("beomi/kcbert-base", "nsmc", tmp_path, full_scale_environment)
-    assert "steps 69" in printed
+    assert "steps 129" in printed
     assert any(request.endswith("/model.safetensors") for request in hub.requests)
     assert any(request.endswith("/ratings_test.txt") for request in corpus_host.requests)
 

@@ -38,12 +38,12 @@ def test_dataset_says_how_many_reviews_were_cut(
     for _ in range(2):  # from the tokenizer, then from the cache
         dataset = ClassificationDataset(short, NsmcCorpus(), tokenizer, "val")
         assert max(map(len, dataset.input_ids)) == 16
-        assert "of 160 reviews were longer than max_seq_length=16" in capsys.readouterr().out
+        assert "of 300 reviews were longer than max_seq_length=16" in capsys.readouterr().out
 
 
 def test_items(dataset: ClassificationDataset, tokenizer: BertTokenizer) -> None:
-    assert len(dataset) == 640
-    for index in (0, 77, 639):
+    assert len(dataset) == 1_200
+    for index in (0, 77, 1_199):
         item, example = dataset[index], dataset.examples[index]
         assert item["input_ids"].tolist() == tokenizer(example.text)["input_ids"]
         assert item["labels"].item() == example.label
@@ -70,8 +70,8 @@ def test_training_order_is_random_and_complete(
     torch.manual_seed(0)
     epochs = [list(loader.sampler) for _ in range(2)]
     assert epochs[0] != epochs[1]
-    assert all(sorted(order) == list(range(640)) for order in epochs)
-    assert len(loader) == 20
+    assert all(sorted(order) == list(range(1_200)) for order in epochs)
+    assert len(loader) == 38
 
 
 def test_evaluation_order_is_that_of_the_file(

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def tiny_model() -> BertForSequenceClassification:
 
 
 class Run:
-    """A finished training of a tiny model, two epochs of 640 reviews in batches of 64."""
+    """A finished training of a tiny model, two epochs of 1,200 reviews in batches of 64."""
 
     def __init__(self, folder: Path) -> None:
         self.args = ClassificationTrainArguments.for_scale(
@@ -86,16 +87,16 @@ def test_rate_rises_and_falls_linearly() -> None:
 
 def test_schedule_really_runs_in_training(run: Run) -> None:
     rates = [rate for _, rate in read_log(run.trainer)["learning_rate"]]
-    assert len(rates) == 20
+    assert len(rates) == 38
     assert rates[0] == 0
     assert max(rates) == pytest.approx(run.args.learning_rate)
-    assert rates[-1] == pytest.approx(run.args.learning_rate / 18)
+    assert rates[-1] == pytest.approx(run.args.learning_rate / 34)
 
 
 def test_log_has_losses_and_accuracies(run: Run) -> None:
     log = read_log(run.trainer)
     counts = {name: len(values) for name, values in log.items()}
-    assert counts["train_loss_step"] == 20
+    assert counts["train_loss_step"] == 38
     assert counts["train_loss_epoch"] == counts["train_acc"] == 2
     assert counts["val_loss"] == counts["val_acc"] == 2
     assert log["train_loss_step"][0][1] == pytest.approx(math.log(2), abs=0.05)
@@ -123,6 +124,25 @@ def test_best_and_last_checkpoints(run: Run) -> None:
     losses = [loss for _, loss in read_log(run.trainer)["val_loss"]]
     best = run.trainer.checkpoint_callback.best_model_path
     assert Path(best).name == f"epoch={losses.index(min(losses))}.ckpt"
+
+
+def test_last_checkpoint_is_the_last_epoch_even_when_it_is_not_the_best(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset
+) -> None:
+    args = replace(args, epochs=3, batch_size=1_200)
+    trainer = get_trainer(args)
+    task = ClassificationTask(tiny_model(), args)
+    losses = count()  # worse from epoch to epoch
+    task.on_validation_epoch_end = lambda: task.log("val_loss", float(next(losses)))
+    task.validation_step = lambda batch, batch_idx: None
+    trainer.fit(task, train_dataloader(args, dataset), eval_dataloader(args, dataset))
+    folder = Path(args.downstream_model_dir)
+    assert sorted(path.name for path in folder.glob("*.ckpt")) == ["epoch=0.ckpt", "last.ckpt"]
+    last = torch.load(folder / "last.ckpt", weights_only=True)
+    assert last["epoch"] == 2
+    assert torch.equal(
+        last["state_dict"]["model.classifier.weight"], task.model.classifier.weight.cpu()
+    )
 
 
 def test_checkpoint_loads_without_pickled_code(run: Run) -> None:
