@@ -24,7 +24,7 @@ def group(runs: list[dict[str, Any]]) -> Accuracies:
 
 
 def spread(values: list[float]) -> float:
-    """Standard deviation over the seeds; 0 for a single one."""
+    """Standard deviation over the seeds; 0 for a single one, which has none to show."""
     return stdev(values) if len(values) > 1 else 0.0
 
 
@@ -33,9 +33,13 @@ def cell(values: list[float]) -> str:
 
     >>> cell([0.80, 0.82])
     '.810 ± .014 (2)'
+    >>> cell([0.80])
+    '.800 (1)'
     """
-    numbers = f"{mean(values):.3f} ± {spread(values):.3f}".replace("0.", ".")
-    return f"{numbers} ({len(values)})"
+    numbers = f"{mean(values):.3f}"
+    if len(values) > 1:
+        numbers += f" ± {spread(values):.3f}"
+    return f"{numbers} ({len(values)})".replace("0.", ".")
 
 
 def table(accuracies: Accuracies) -> str:
