@@ -87,17 +87,12 @@ def fine_tune(
 
 
 def measure(
-    run: Run,
-    train: list[ClassificationExample],
-    test: list[ClassificationExample],
-    args: ClassificationTrainArguments,
+    run: Run, train: StackDataset, test: StackDataset, args: ClassificationTrainArguments
 ) -> dict[str, Any]:
     """Do one run; return it with its accuracy, its seconds and the versions it was done with."""
     began = time.monotonic()
     args = replace(args, epochs=run.epochs, seed=run.seed, learning_rate=run.learning_rate)
-    test = sorted(test, key=lambda example: len(example.text))  # so that little is padded
-    model = new_model(args, run.start)
-    accuracy = fine_tune(model, encode(train, args), encode(test, args), args)
+    accuracy = fine_tune(new_model(args, run.start), train, test, args)
     return asdict(run) | {
         "test_reviews": len(test),
         "accuracy": round(accuracy, 4),
@@ -123,10 +118,14 @@ def measure_missing(
     results: Path,
 ) -> None:
     """Do the runs that are not in the results yet, and add each as a line as soon as it is done."""
-    for run in runs:
-        if any(asdict(run).items() <= before.items() for before in finished(results)):
-            continue
-        result = measure(run, draw(run), test, args)
+    done = finished(results)
+    missing = [run for run in runs if not any(asdict(run).items() <= one.items() for one in done)]
+    if not missing:
+        return
+    by_length = sorted(test, key=lambda example: len(example.text))  # so that little is padded
+    encoded_test = encode(by_length, args)
+    for run in missing:
+        result = measure(run, encode(draw(run), args), encoded_test, args)
         with results.open("a", encoding="utf-8") as file:
             file.write(json.dumps(result) + "\n")
         print(

@@ -1,4 +1,4 @@
-"""README's table and figure of the label curve, from the runs that were done."""
+"""The table and figure of the label curve, in README and in the model's card, from the runs."""
 
 import re
 from collections import defaultdict
@@ -8,8 +8,10 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
+from helpers.scales import MINI_BERT
+
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
+DOCUMENTS = (ROOT / "README.md", MINI_BERT / "README.md")
 FIGURE = ROOT / "benchmarks" / "results" / "label_curve.svg"
 PLACE = re.compile(r"(<!-- label curve -->\n).*?(<!-- end of label curve -->)", flags=re.DOTALL)
 Accuracies = dict[tuple[str, str], dict[int, list[float]]]  # (model, start) → labels → by seed
@@ -79,9 +81,10 @@ def draw(accuracies: Accuracies, path: Path) -> None:
 
 
 def write_report(runs: list[dict[str, Any]]) -> None:
-    """Draw the figure, and put the table where README has its place for it."""
+    """Draw the figure, and put the table where each document has its place for it."""
     accuracies = group(runs)
     draw(accuracies, FIGURE)
-    text = README.read_text(encoding="utf-8")
-    README.write_text(PLACE.sub(rf"\g<1>{table(accuracies)}\n\2", text), encoding="utf-8")
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        document.write_text(PLACE.sub(rf"\g<1>{table(accuracies)}\n\2", text), encoding="utf-8")
     print(table(accuracies))

@@ -12,8 +12,6 @@ from benchmarks.fine_tuning import finished
 from helpers.corpus import FILES, read_nsmc
 from tests.conftest import MINI_REVIEWS
 
-README = Path(__file__).parents[1] / "README.md"
-
 
 @pytest.fixture
 def small_nsmc(tmp_path: Path) -> Path:
@@ -32,7 +30,7 @@ def test_label_curve_measures_what_is_missing_and_reports(
     results, readme, figure = tmp_path / "curve.jsonl", tmp_path / "README.md", tmp_path / "c.svg"
     readme.write_text("<!-- label curve -->\nold\n<!-- end of label curve -->\nrest\n")
     monkeypatch.setattr(label_curve, "EPOCHS", {20: 1, 60: 1})
-    monkeypatch.setattr(label_curve_report, "README", readme)
+    monkeypatch.setattr(label_curve_report, "DOCUMENTS", (readme,))
     monkeypatch.setattr(label_curve_report, "FIGURE", figure)
     words = ["label_curve", "--nsmc", str(small_nsmc), "--results", str(results), "--seeds", "1"]
     monkeypatch.setattr("sys.argv", [*words, "--labels", "20", "60"])
@@ -71,8 +69,8 @@ def test_drawn_labels_are_balanced_and_seeded() -> None:
         label_curve.draw(examples, 2_000, seed=1)
 
 
-def test_readme_shows_the_stored_runs() -> None:
+@pytest.mark.parametrize("path", label_curve_report.DOCUMENTS, ids=lambda path: path.parent.name)
+def test_documents_show_the_stored_runs(path: Path) -> None:
     runs = finished(label_curve.RESULTS)
-    assert label_curve_report.table(label_curve_report.group(runs)) in README.read_text(
-        encoding="utf-8"
-    )
+    table = label_curve_report.table(label_curve_report.group(runs))
+    assert table in path.read_text(encoding="utf-8")
