@@ -12,6 +12,7 @@ from helpers.mini_reviews import register_mini_reviews
 
 _NAMES_IN = {
     "arguments": ["ClassificationTrainArguments", "set_seed"],
+    "checkpoints": ["best_checkpoint", "load_fine_tuned", "read_checkpoint"],
     "corpus": [
         "ClassificationExample",
         "NsmcCorpus",
@@ -27,6 +28,13 @@ _NAMES_IN = {
         "train_dataloader",
     ],
     "encoding": ["encode_reviews"],
+    "evaluation": [
+        "CalibrationBin",
+        "accuracy_interval",
+        "calibration_bins",
+        "paired_bootstrap",
+        "predict_probabilities",
+    ],
     "exercises": ["check"],
     "model": ["load_config", "load_model", "load_tokenizer", "quiet_loading"],
     "plotting": ["use_korean_font"],

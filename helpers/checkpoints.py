@@ -1,0 +1,78 @@
+"""Loading a fine-tuned model back from its checkpoint, without running code out of a file."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import BertForSequenceClassification
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.model import load_config
+
+
+def read_checkpoint(path: str | Path) -> dict[str, Any]:
+    """Read a checkpoint file without running any code that it may contain.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, or holds more than numbers and plain values.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ValueError(
+            f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
+            "values, and then loading could run code. Copy it again from where it was trained, "
+            "or train anew."
+        ) from error
+
+
+def best_checkpoint(args: ClassificationTrainArguments) -> Path:
+    """Return the checkpoint that the last training in ``args.downstream_model_dir`` found best.
+
+    The trainer's ModelCheckpoint noted it in ``last.ckpt``, with the folder it had at that time;
+    only the file name counts, so that the folder may be moved.
+
+    Raises:
+        FileNotFoundError: nothing was trained there, or the best checkpoint was deleted.
+        ValueError: that training kept no best checkpoint.
+    """
+    folder = Path(args.downstream_model_dir)
+    last = folder / "last.ckpt"
+    if not last.is_file():
+        raise FileNotFoundError(
+            f"There is no last.ckpt in {folder}: train a model there first (lesson 7), or name the "
+            "folder of a training in downstream_model_dir."
+        )
+    states = read_checkpoint(last).get("callbacks", {}).values()
+    noted = [state["best_model_path"] for state in states if state.get("monitor")]
+    if not any(noted):
+        raise ValueError(
+            f"{last} names no best checkpoint: train with val_dataloaders=… and save_top_k=1."
+        )
+    best = folder / Path(noted[0]).name
+    if not best.is_file():
+        raise FileNotFoundError(f"{last} names {best.name} as the best, but it is not there.")
+    return best
+
+
+def load_fine_tuned(
+    path: str | Path, args: ClassificationTrainArguments, num_labels: int = 2
+) -> BertForSequenceClassification:
+    """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
+
+    Raises:
+        ValueError: the file cannot be read safely, or belongs to a network of another shape.
+    """
+    state = read_checkpoint(path).get("state_dict", {})
+    weights = {name.removeprefix("model."): weight for name, weight in state.items()}
+    model = BertForSequenceClassification(load_config(args, num_labels=num_labels))
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(
+            f"{path} holds other weights than {args.pretrained_model_name!r} with {num_labels} "
+            "labels has; load it with the settings it was trained with."
+        ) from error
+    return model.eval()
