@@ -23,10 +23,11 @@ lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs
 	$(VENV)/bin/python -m tools.lessons refresh
 
-# The bundled corpus may have changed since a lesson copied it into its own folder.
+# The bundled corpus may have changed since a lesson copied it into its own folder, and the bundled
+# model since lesson 8 trained it.
 run test refresh: forget-copies
 forget-copies:
-	@find notebooks -type d -name mini_reviews -prune -exec rm -rf {} +
+	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/08/mini' \) -prune -exec rm -rf {} +
 
 clean:  ## remove the environment and everything that running has written
 	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed
