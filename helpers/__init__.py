@@ -12,6 +12,7 @@ from helpers.mini_reviews import register_mini_reviews
 
 _NAMES_IN = {
     "arguments": ["ClassificationTrainArguments", "set_seed"],
+    "attribution": ["Attribution", "attribute", "log_odds", "mask_text"],
     "checkpoints": ["best_checkpoint", "load_fine_tuned", "read_checkpoint"],
     "corpus": [
         "ClassificationExample",
@@ -36,7 +37,26 @@ _NAMES_IN = {
         "predict_probabilities",
     ],
     "exercises": ["check"],
+    "export": ["export_model", "load_exported"],
+    "fine_tuning": ["fine_tune"],
+    "inference": [
+        "Prediction",
+        "predict",
+        "predict_chunk",
+        "predict_file",
+        "predict_stream",
+    ],
     "model": ["load_config", "load_model", "load_tokenizer", "quiet_loading"],
+    "own_data": [
+        "LabelledText",
+        "OwnDataArguments",
+        "TableCorpus",
+        "check_classes",
+        "check_test",
+        "hold_out",
+        "read_labelled",
+    ],
+    "page": ["make_page"],
     "plotting": ["use_korean_font"],
     "task": ["ClassificationTask", "adamw_with_schedule", "parameter_groups"],
     "trainer": ["ProgressLines", "best_and_last_checkpoint", "get_trainer", "read_log"],

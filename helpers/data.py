@@ -1,6 +1,7 @@
 """From reviews to batches: tokenizing, the dataset, the collator and the data loaders."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -9,8 +10,20 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler, Sampler, Sequen
 from transformers import PreTrainedTokenizerBase
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus
+from helpers.corpus import ClassificationExample
 from helpers.encoding import load_or_encode
+
+
+class LabelledCorpus(Protocol):
+    """What a dataset asks of a corpus: names of its labels, and examples of three parts."""
+
+    label_names: Sequence[str]
+
+    def get_examples(
+        self, args: ClassificationTrainArguments, mode: str
+    ) -> list[ClassificationExample]:
+        """Return the examples of ``mode``: "train", "val" or "test"."""
+        ...
 
 
 class ClassificationDataset(Dataset):
@@ -23,7 +36,7 @@ class ClassificationDataset(Dataset):
     def __init__(
         self,
         args: ClassificationTrainArguments,
-        corpus: NsmcCorpus,
+        corpus: LabelledCorpus,
         tokenizer: PreTrainedTokenizerBase,
         mode: str,
     ) -> None:

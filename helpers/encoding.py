@@ -71,6 +71,7 @@ def _save(path: Path, input_ids: list[list[int]], num_cut: int) -> None:
     kind = np.min_scalar_type(largest)
     pieces = np.concatenate([np.array(ids, dtype=kind) for ids in input_ids])
     ends = np.cumsum([len(ids) for ids in input_ids])
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     with unfinished.open("wb") as file:
         np.savez(file, pieces=pieces, ends=ends, num_cut=num_cut)

@@ -1,0 +1,63 @@
+"""A fine-tuned model in a folder of its own, which anybody's ``from_pretrained`` can load."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from helpers.model import quiet_loading
+
+
+def export_model(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    label_names: Sequence[str],
+    folder: str | Path,
+) -> Path:
+    """Write a model with its tokenizer and the names of its labels; ``from_pretrained`` loads it.
+
+    Raises:
+        ValueError: there are more or fewer names than labels.
+    """
+    if len(label_names) != model.config.num_labels:
+        raise ValueError(
+            f"The model has {model.config.num_labels} labels, but {len(label_names)} names were "
+            f"given: {list(label_names)}."
+        )
+    model.config.id2label = dict(enumerate(label_names))
+    model.config.label2id = {name: number for number, name in enumerate(label_names)}
+    with quiet_loading():
+        model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return Path(folder)
+
+
+def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load what ``export_model`` wrote, ready to answer. No code out of the folder is run.
+
+    Raises:
+        FileNotFoundError: the folder has no exported model.
+    """
+    try:
+        with quiet_loading():
+            model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
+            return model.eval(), AutoTokenizer.from_pretrained(folder)
+    except OSError as error:
+        raise FileNotFoundError(
+            f"There is no exported model in {folder}: write one with export_model (lesson 9)."
+        ) from error
+
+
+def label_names(model: PreTrainedModel) -> list[str]:
+    """Return the names of a model's labels in the order of its logits."""
+    return [model.config.id2label[number] for number in range(model.config.num_labels)]
+
+
+def longest_input(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
+    """Return how many word pieces, [CLS] and [SEP] among them, model and tokenizer can take."""
+    return min(tokenizer.model_max_length, model.config.max_position_embeddings)

@@ -1,0 +1,84 @@
+"""From a table of labelled texts to a model that can be used: the whole course in one call.
+
+On the command line, name a scale and whatever shall differ from it:
+
+python -m helpers.fine_tuning --scale mini --train_file mails.csv --text_column body
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import HfArgumentParser
+
+from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.checkpoints import best_checkpoint, load_fine_tuned
+from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.evaluation import accuracy_interval, predict_probabilities
+from helpers.export import export_model
+from helpers.model import load_model, load_tokenizer
+from helpers.own_data import OwnDataArguments, TableCorpus
+from helpers.scales import SCALES
+from helpers.task import ClassificationTask
+from helpers.trainer import get_trainer
+
+
+def fine_tune(args: OwnDataArguments) -> Path:
+    """Train on your own data, keep the best epoch, look at the test once, and export the model.
+
+    Returns:
+        the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
+    Raises:
+        FileNotFoundError, ValueError: the data cannot be used; see ``TableCorpus``.
+        ConnectionError: the model is not on this machine and the hub cannot be reached.
+    """
+    corpus, tokenizer = TableCorpus(args), load_tokenizer(args)
+    train, val, test = (
+        ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", "test")
+    )
+    set_seed(args)
+    num_labels = len(corpus.label_names)
+    task = ClassificationTask(load_model(args, num_labels), args)
+    get_trainer(args).fit(task, train_dataloader(args, train), eval_dataloader(args, val))
+    model = load_fine_tuned(best_checkpoint(args), args, num_labels)
+    report_accuracy(model, test, args)
+    folder = Path(args.downstream_model_dir) / "exported"
+    return export_model(model, tokenizer, corpus.label_names, folder)
+
+
+def report_accuracy(
+    model: nn.Module, dataset: ClassificationDataset, args: ClassificationTrainArguments
+) -> None:
+    """Print the accuracy on a part of a corpus, with its 95 % interval."""
+    answers = predict_probabilities(model, eval_dataloader(args, dataset)).argmax(dim=1)
+    labels = torch.tensor([example.label for example in dataset.examples])
+    num_right = int((answers == labels).sum())
+    low, high = accuracy_interval(num_right, len(dataset))
+    print(f"test accuracy {num_right / len(dataset):.2f}, {low:.2f} to {high:.2f}", end=" ")
+    print(f"({num_right} of {len(dataset)} texts)")
+
+
+def read_words(words: Sequence[str] | None = None) -> OwnDataArguments:
+    """Read the settings from words such as ``--scale mini``; None: those of this process."""
+    scale = argparse.ArgumentParser(add_help=False)
+    scale.add_argument("--scale", choices=SCALES, default="full", help="What the rest begins with.")
+    chosen, _ = scale.parse_known_args(words)
+    parser = HfArgumentParser(OwnDataArguments, parents=[scale], description=__doc__)
+    parser.set_defaults(**asdict(OwnDataArguments.for_scale(chosen.scale)))
+    return parser.parse_args_into_dataclasses(words, look_for_args_file=False)[0]
+
+
+def main() -> None:
+    try:
+        folder = fine_tune(read_words())
+    except (OSError, ValueError) as error:
+        sys.exit(f"{error}")
+    print(f"exported to {folder}; put it on a page: python -m helpers.page {folder}")
+
+
+if __name__ == "__main__":
+    main()

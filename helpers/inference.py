@@ -1,0 +1,126 @@
+"""Asking a fine-tuned model about texts: one, many, or a file of any size."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, tee
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import torch
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+from transformers import DataCollatorWithPadding, PreTrainedModel, PreTrainedTokenizerBase
+
+from helpers.encoding import encode_reviews
+from helpers.evaluation import predict_probabilities
+from helpers.export import label_names, longest_input
+from helpers.tables import cell, read_rows
+
+CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
+SECONDS_WITHOUT_BAR = 3
+Item = TypeVar("Item")
+
+
+class Prediction(NamedTuple):
+    """The most probable label of a text, and the probability of every label."""
+
+    label: str
+    probabilities: dict[str, float]
+
+
+def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Divide items into lists of ``size``; the last may be shorter.
+
+    >>> list(in_chunks("abcde", 2))
+    [['a', 'b'], ['c', 'd'], ['e']]
+    """
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
+        yield chunk
+
+
+def predict_chunk(
+    texts: Sequence[str],
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    batch_size: int = 64,
+) -> tuple[list[Prediction], int]:
+    """Return a prediction for each text, in their order, and how many texts had to be cut.
+
+    Texts of about the same length go into one batch, so that little is padded.
+    """
+    input_ids, num_cut = encode_reviews(texts, tokenizer, longest_input(model, tokenizer))
+    order = sorted(range(len(texts)), key=lambda position: len(input_ids[position]))
+    dataloader = DataLoader(
+        [{"input_ids": input_ids[position]} for position in order],
+        batch_size=batch_size,
+        collate_fn=DataCollatorWithPadding(tokenizer),
+    )
+    probabilities = torch.empty(len(texts), model.config.num_labels)
+    probabilities[order] = predict_probabilities(model, dataloader)
+    names = label_names(model)
+    predictions = [
+        Prediction(names[row.index(max(row))], dict(zip(names, row, strict=True)))
+        for row in probabilities.tolist()
+    ]
+    return predictions, num_cut
+
+
+def predict_stream(
+    texts: Iterable[str],
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    num_texts: int | None = None,
+) -> Iterator[Prediction]:
+    """Yield one prediction for each text, in their order, reading only some texts ahead.
+
+    A progress bar appears when it takes longer than a few seconds; ``num_texts``, when known, tells
+    it where the end is. At the end the number of texts that had to be cut is printed, if any had.
+    """
+    total_cut = 0
+    with tqdm(total=num_texts, unit=" texts", delay=SECONDS_WITHOUT_BAR) as bar:
+        for chunk in in_chunks(texts, CHUNK):
+            predictions, num_cut = predict_chunk(chunk, model, tokenizer)
+            yield from predictions
+            total_cut += num_cut
+            bar.update(len(chunk))
+    if total_cut:
+        print(f"{total_cut:,} texts were too long for the model: only their beginning was read")
+
+
+def predict(
+    texts: str | Sequence[str], model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> list[Prediction]:
+    """Return one prediction for each text, in their order; a single text may be given as it is."""
+    texts = [texts] if isinstance(texts, str) else texts
+    return list(predict_stream(texts, model, tokenizer, len(texts)))
+
+
+def predict_file(
+    source: str | Path,
+    target: str | Path,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    text_column: str = "text",
+) -> None:
+    """Ask about every text of a file of any size, and write the answers to a CSV file.
+
+    Args:
+        source: see ``read_rows`` for the formats; empty texts are answered like any other.
+        target: gets a row for each row of ``source``, in its order: line, text, predicted label,
+            and the probability of each label. It appears under this name when it is whole.
+        text_column: where the texts are; in a ``.txt`` file, "text".
+    """
+    rows, rows_ahead = tee(read_rows(source))
+    texts = (cell(row, text_column, source) for row in rows_ahead)
+    unfinished = Path(f"{target}.unfinished")
+    # With its byte order mark ("sig"), Excel takes the file for UTF-8.
+    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["line", "text", "predicted_label", *label_names(model)])
+        for (label, probabilities), row in zip(
+            predict_stream(texts, model, tokenizer), rows, strict=True
+        ):
+            shares = (f"{share:.4f}" for share in probabilities.values())
+            writer.writerow([row.line, cell(row, text_column, source), label, *shares])
+    unfinished.replace(target)

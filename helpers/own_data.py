@@ -1,0 +1,141 @@
+"""Your own labelled texts: which files and columns, what is checked, and which part is what."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.corpus import ClassificationExample, split_validation
+from helpers.settings import setting
+from helpers.tables import cell, read_rows
+
+
+@dataclass(frozen=True)
+class OwnDataArguments(ClassificationTrainArguments):
+    """Settings for fine-tuning on your own files: as ever, and which files and columns.
+
+    >>> OwnDataArguments(train_file="mails.csv", text_column="body").label_column
+    'label'
+    """
+
+    downstream_corpus_name: str = setting("own_data", "Name of the folder for the cache.")
+    train_file: str = setting("train.csv", "Table of labelled texts: .csv, .tsv or .jsonl.")
+    test_file: str | None = setting(
+        None, "The same for the test; without it, val_fraction of train_file is held out for it."
+    )
+    text_column: str = setting("text", "Name of the column with the texts.")
+    label_column: str = setting("label", "Name of the column with the labels.")
+
+    @classmethod
+    def for_scale(cls, scale: str, **changes: Any) -> Self:
+        """Return the settings of a scale, but for its corpus, with ``changes`` laid over them."""
+        return super().for_scale(scale, **{"downstream_corpus_name": "own_data"} | changes)
+
+
+class LabelledText(NamedTuple):
+    """A text, the name of its label, and where both stand: "train.csv, line 7"."""
+
+    place: str
+    text: str
+    label: str
+
+
+def read_labelled(path: str | Path, args: OwnDataArguments) -> list[LabelledText]:
+    """Read all rows of a table; each must have a text and a label.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a row cannot be read, or lacks its text or label.
+    """
+    rows = []
+    for row in read_rows(path):
+        text, label = (cell(row, name, path) for name in (args.text_column, args.label_column))
+        if not text or not label:
+            empty = args.label_column if text else args.text_column
+            raise ValueError(
+                f"{path}, line {row.line}: {empty!r} is empty; fill it in or delete the row."
+            )
+        rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
+    return rows
+
+
+def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
+    """Raise ValueError unless there are two labels or more, each often enough for all parts."""
+    counts = Counter(row.label for row in rows)
+    if len(counts) < 2:
+        raise ValueError(
+            f"{path}: two different labels are needed at least; found {dict(counts) or 'no row'}."
+        )
+    label, count = counts.most_common()[-1]
+    if count < num_parts:
+        raise ValueError(
+            f"{path}: the label {label!r} stands in {count} row(s), but {num_parts} parts need one "
+            "each; add rows of this label, or delete it."
+        )
+
+
+def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> None:
+    """Raise ValueError when the test has a label or shares a text that it must not."""
+    labels, place_of = {row.label for row in train}, {row.text: row.place for row in train}
+    for row in test:
+        if row.label not in labels:
+            raise ValueError(
+                f"{row.place}: the label {row.label!r} is not in the train file, which has "
+                f"{', '.join(map(repr, sorted(labels)))}; correct it, or add such rows there."
+            )
+    shared = [row for row in test if row.text in place_of]
+    if shared:
+        raise ValueError(
+            f"{shared[0].place}: the same text stands in {place_of[shared[0].text]}. {len(shared)} "
+            f"of {len(test)} test texts are in the train file, too, so the test would ask what the "
+            "model was told; delete them from one of the two files."
+        )
+
+
+def hold_out(
+    examples: Sequence[ClassificationExample], fraction: float
+) -> tuple[list[ClassificationExample], list[ClassificationExample]]:
+    """As ``split_validation``, but no text is on both sides: its copies stay in the first part."""
+    rest, held_out = split_validation(examples, fraction)
+    known = {example.text for example in rest}
+    copies = [example for example in held_out if example.text in known]
+    return rest + copies, [example for example in held_out if example.text not in known]
+
+
+class TableCorpus:
+    """Your own labelled texts in three parts: train, val and test.
+
+    Raises:
+        FileNotFoundError: a file is not there.
+        ValueError: a file cannot be read, or cannot be learned from; the message says where and
+            what to do.
+    """
+
+    def __init__(self, args: OwnDataArguments) -> None:
+        rows = read_labelled(args.train_file, args)
+        check_classes(rows, args.train_file, num_parts=2 if args.test_file else 3)
+        self.label_names = tuple(sorted({row.label for row in rows}))
+        train = self.numbered(rows)
+        if args.test_file:
+            test_rows = read_labelled(args.test_file, args)
+            check_test(rows, test_rows)
+            test = self.numbered(test_rows)
+        else:
+            train, test = hold_out(train, args.val_fraction)
+        train, val = hold_out(train, args.val_fraction)
+        self.parts = {"train": train, "val": val, "test": test}
+
+    def numbered(self, rows: Sequence[LabelledText]) -> list[ClassificationExample]:
+        """Turn label names into numbers, which count in the order of ``label_names``."""
+        number_of = {name: number for number, name in enumerate(self.label_names)}
+        return [ClassificationExample(row.place, row.text, number_of[row.label]) for row in rows]
+
+    def get_examples(
+        self, args: ClassificationTrainArguments, mode: str
+    ) -> list[ClassificationExample]:
+        """Return the examples of ``mode``: "train", "val" or "test"."""
+        if mode not in self.parts:
+            raise ValueError(f"mode must be 'train', 'val' or 'test'; it is {mode!r}.")
+        return self.parts[mode]

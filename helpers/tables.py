@@ -1,0 +1,140 @@
+"""Tables of texts in a file, row by row: CSV, TSV, JSON lines, or one text a line."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+
+class Row(NamedTuple):
+    """One row of a table, and the line of the file on which it begins."""
+
+    line: int
+    values: dict[str, Any]
+
+
+def read_rows(path: str | Path) -> Iterator[Row]:
+    """Read a table one row after the other, so that a file of any size needs little memory.
+
+    The ending of the name decides how: ``.csv`` (commas, quoted as RFC 4180 says), ``.tsv`` (tabs;
+    quotes mean nothing), ``.jsonl`` (a JSON object a line), ``.txt`` (a text a line, in a column
+    "text"). All are UTF-8, with or without a byte order mark; csv and tsv begin with a header.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the ending is none of these, or a line has another shape; the message names
+            file and line.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in _READERS:
+        raise ValueError(
+            f"{path}: the name must end in {', '.join(_READERS)}; save the table as one of these."
+        )
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there; check the name and the folder.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            yield from _READERS[path.suffix.lower()](file, path)
+        except UnicodeDecodeError as error:
+            raise ValueError(_not_utf8(path)) from error
+
+
+def _not_utf8(path: Path) -> str:
+    """Say on which line a file stops being UTF-8, and what it may be instead."""
+    with path.open("rb") as file:
+        line = next(number for number, content in enumerate(file, start=1) if not _is_utf8(content))
+    return (
+        f"{path}, line {line}: not UTF-8 text. Excel in Korea saves CP949 unless told otherwise: "
+        'save it again as "CSV UTF-8".'
+    )
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_csv(file: TextIO, path: Path) -> Iterator[Row]:
+    return _read_separated(file, path, {"delimiter": ",", "strict": True})
+
+
+def _read_tsv(file: TextIO, path: Path) -> Iterator[Row]:
+    return _read_separated(file, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
+
+
+def _read_separated(file: TextIO, path: Path, form: dict[str, Any]) -> Iterator[Row]:
+    reader = csv.reader(file, **form)
+    columns: list[str] = []
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ValueError(f"{path}, line {line}: not valid CSV: {error}.") from error
+        if not columns:
+            columns = _checked_header(cells, path)
+        elif len(cells) == len(columns):
+            yield Row(line, dict(zip(columns, cells, strict=True)))
+        elif cells:  # an empty line is no row
+            raise ValueError(
+                f"{path}, line {line}: {len(columns)} columns are needed, {len(cells)} found; put "
+                "a text that contains the separator in quotes (csv), or take the tab out (tsv)."
+            )
+
+
+def _checked_header(cells: list[str], path: Path) -> list[str]:
+    if len(set(cells)) < len(cells) or not all(cells):
+        raise ValueError(
+            f"{path}, line 1: every column needs a name of its own; the header is {cells}."
+        )
+    return cells
+
+
+def _read_jsonl(file: TextIO, path: Path) -> Iterator[Row]:
+    for line, content in enumerate(file, start=1):
+        if not content.strip():
+            continue
+        try:
+            values = json.loads(content)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path}, line {line}: not valid JSON: {error.msg}.") from error
+        if not isinstance(values, dict):
+            raise ValueError(
+                f'{path}, line {line}: must be an object such as {{"text": "…"}}; it is {values!r}.'
+            )
+        yield Row(line, values)
+
+
+def _read_txt(file: TextIO, path: Path) -> Iterator[Row]:
+    for line, content in enumerate(file, start=1):
+        yield Row(line, {"text": content.rstrip("\r\n")})
+
+
+_READERS: dict[str, Callable[[TextIO, Path], Iterator[Row]]] = {
+    ".csv": _read_csv,
+    ".tsv": _read_tsv,
+    ".jsonl": _read_jsonl,
+    ".txt": _read_txt,
+}
+
+
+def cell(row: Row, column: str, path: str | Path) -> str:
+    """Return what stands in a column of a row, as text without spaces around it; "" for nothing.
+
+    Raises:
+        ValueError: the row has no such column, or there is no single value in it; the message
+            names file and line.
+    """
+    if column not in row.values:
+        there = ", ".join(map(repr, row.values))
+        raise ValueError(f"{path}, line {row.line}: there is no column {column!r}, only {there}.")
+    value = row.values[column]
+    if isinstance(value, list | dict):
+        raise ValueError(f"{path}, line {row.line}: {column!r} must be a text; it is {value!r}.")
+    return "" if value is None else str(value).strip()
