@@ -28,6 +28,11 @@ class OwnDataArguments(ClassificationTrainArguments):
     text_column: str = setting("text", "Name of the column with the texts.")
     label_column: str = setting("label", "Name of the column with the labels.")
 
+    def __post_init__(self) -> None:
+        if isinstance(self.test_file, Path):
+            object.__setattr__(self, "test_file", str(self.test_file))
+        super().__post_init__()
+
     @classmethod
     def for_scale(cls, scale: str, **changes: Any) -> Self:
         """Return the settings of a scale, but for its corpus, with ``changes`` laid over them."""
@@ -43,11 +48,11 @@ class LabelledText(NamedTuple):
 
 
 def read_labelled(path: str | Path, args: OwnDataArguments) -> list[LabelledText]:
-    """Read all rows of a table; each must have a text and a label.
+    """Read all rows of a table, one at least; each must have a text and a label.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a row cannot be read, or lacks its text or label.
+        ValueError: a row cannot be read, or lacks its text or label; or there is no row.
     """
     rows = []
     for row in read_rows(path):
@@ -58,21 +63,22 @@ def read_labelled(path: str | Path, args: OwnDataArguments) -> list[LabelledText
                 f"{path}, line {row.line}: {empty!r} is empty; fill it in or delete the row."
             )
         rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
+    if not rows:
+        raise ValueError(f"{path}: there is no row; write a text and its label in each line.")
     return rows
 
 
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
-    """Raise ValueError unless there are two labels or more, each often enough for all parts."""
-    counts = Counter(row.label for row in rows)
-    if len(counts) < 2:
+    """Raise ValueError unless there are two labels or more, each with a text for every part."""
+    labels = sorted({row.label for row in rows})
+    counts = Counter({row.text: row.label for row in rows}.values())  # copies count once
+    if len(labels) < 2:
+        raise ValueError(f"{path}: every row has the label {labels[0]!r}; add rows with others.")
+    rarest = min(labels, key=lambda label: counts[label])
+    if counts[rarest] < num_parts:
         raise ValueError(
-            f"{path}: two different labels are needed at least; found {dict(counts) or 'no row'}."
-        )
-    label, count = counts.most_common()[-1]
-    if count < num_parts:
-        raise ValueError(
-            f"{path}: the label {label!r} stands in {count} row(s), but {num_parts} parts need one "
-            "each; add rows of this label, or delete it."
+            f"{path}: the label {rarest!r} has {counts[rarest]} different text(s), but {num_parts} "
+            "parts need one each; add rows of this label, or delete it."
         )
 
 
@@ -88,20 +94,22 @@ def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> N
     shared = [row for row in test if row.text in place_of]
     if shared:
         raise ValueError(
-            f"{shared[0].place}: the same text stands in {place_of[shared[0].text]}. {len(shared)} "
-            f"of {len(test)} test texts are in the train file, too, so the test would ask what the "
-            "model was told; delete them from one of the two files."
+            f"{shared[0].place}: the train file has the same text, in {place_of[shared[0].text]}; "
+            f"{len(shared)} of {len(test)} test texts are in both, so the test would ask what the "
+            "model was told. Delete them from one of the two files."
         )
 
 
 def hold_out(
     examples: Sequence[ClassificationExample], fraction: float
 ) -> tuple[list[ClassificationExample], list[ClassificationExample]]:
-    """As ``split_validation``, but no text is on both sides: its copies stay in the first part."""
-    rest, held_out = split_validation(examples, fraction)
-    known = {example.text for example in rest}
-    copies = [example for example in held_out if example.text in known]
-    return rest + copies, [example for example in held_out if example.text not in known]
+    """As ``split_validation``; copies of a text stay together. ValueError: a label ran out."""
+    last_copies = {example.text: example for example in examples}.values()
+    held_out = {example.text for example in split_validation(list(last_copies), fraction)[1]}
+    rest = [example for example in examples if example.text not in held_out]
+    if len({example.label for example in rest}) < len({example.label for example in examples}):
+        raise ValueError(f"val_fraction={fraction} leaves no text of some label; lower it.")
+    return rest, [example for example in examples if example.text in held_out]
 
 
 class TableCorpus:
@@ -109,8 +117,7 @@ class TableCorpus:
 
     Raises:
         FileNotFoundError: a file is not there.
-        ValueError: a file cannot be read, or cannot be learned from; the message says where and
-            what to do.
+        ValueError: a file cannot be read, or cannot be learned from; the message says what to do.
     """
 
     def __init__(self, args: OwnDataArguments) -> None:

@@ -2,9 +2,10 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from reprlib import repr as shortened
+from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
@@ -33,41 +34,41 @@ def read_rows(path: str | Path) -> Iterator[Row]:
         )
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; check the name and the folder.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            yield from _READERS[path.suffix.lower()](file, path)
-        except UnicodeDecodeError as error:
-            raise ValueError(_not_utf8(path)) from error
+    yield from _READERS[path.suffix.lower()](_lines(path), path)
 
 
-def _not_utf8(path: Path) -> str:
-    """Say on which line a file stops being UTF-8, and what it may be instead."""
-    with path.open("rb") as file:
-        line = next(number for number, content in enumerate(file, start=1) if not _is_utf8(content))
-    return (
-        f"{path}, line {line}: not UTF-8 text. Excel in Korea saves CP949 unless told otherwise: "
-        'save it again as "CSV UTF-8".'
-    )
+def _lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, each with its ending."""
+    # Bytes that are not UTF-8 come out as surrogates ("escape"), so that their line is known.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        for number, line in enumerate(file, start=1):
+            if "\0" in line or not _is_whole(line):  # NUL: UTF-16, or no text at all
+                raise ValueError(
+                    f"{path}, line {number}: not UTF-8 text. Excel in Korea saves CP949 unless "
+                    'told otherwise: save it again as "CSV UTF-8".'
+                )
+            yield line
 
 
-def _is_utf8(content: bytes) -> bool:
+def _is_whole(text: str) -> bool:
+    """Tell whether a text has whole characters only, no halves of surrogate pairs."""
     try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
         return False
     return True
 
 
-def _read_csv(file: TextIO, path: Path) -> Iterator[Row]:
-    return _read_separated(file, path, {"delimiter": ",", "strict": True})
+def _read_csv(lines: Iterable[str], path: Path) -> Iterator[Row]:
+    return _read_separated(lines, path, {"delimiter": ",", "strict": True})
 
 
-def _read_tsv(file: TextIO, path: Path) -> Iterator[Row]:
-    return _read_separated(file, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
+def _read_tsv(lines: Iterable[str], path: Path) -> Iterator[Row]:
+    return _read_separated(lines, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
 
 
-def _read_separated(file: TextIO, path: Path, form: dict[str, Any]) -> Iterator[Row]:
-    reader = csv.reader(file, **form)
+def _read_separated(lines: Iterable[str], path: Path, form: dict[str, Any]) -> Iterator[Row]:
+    reader = csv.reader(lines, **form)
     columns: list[str] = []
     while True:
         line = reader.line_num + 1
@@ -76,9 +77,12 @@ def _read_separated(file: TextIO, path: Path, form: dict[str, Any]) -> Iterator[
         except StopIteration:
             return
         except csv.Error as error:
-            raise ValueError(f"{path}, line {line}: not valid CSV: {error}.") from error
+            raise ValueError(
+                f"{path}, line {line}: {error}; close every quote, double those inside a quoted "
+                f"text, and keep texts under {csv.field_size_limit():,} characters."
+            ) from error
         if not columns:
-            columns = _checked_header(cells, path)
+            columns = _checked_header(cells, path, line)
         elif len(cells) == len(columns):
             yield Row(line, dict(zip(columns, cells, strict=True)))
         elif cells:  # an empty line is no row
@@ -88,35 +92,38 @@ def _read_separated(file: TextIO, path: Path, form: dict[str, Any]) -> Iterator[
             )
 
 
-def _checked_header(cells: list[str], path: Path) -> list[str]:
+def _checked_header(cells: list[str], path: Path, line: int) -> list[str]:
     if len(set(cells)) < len(cells) or not all(cells):
         raise ValueError(
-            f"{path}, line 1: every column needs a name of its own; the header is {cells}."
+            f"{path}, line {line}: every column needs a name of its own; the header is {cells}."
         )
     return cells
 
 
-def _read_jsonl(file: TextIO, path: Path) -> Iterator[Row]:
-    for line, content in enumerate(file, start=1):
+def _read_jsonl(lines: Iterable[str], path: Path) -> Iterator[Row]:
+    for line, content in enumerate(lines, start=1):
         if not content.strip():
             continue
         try:
             values = json.loads(content)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{path}, line {line}: not valid JSON: {error.msg}.") from error
+            raise ValueError(
+                f"{path}, line {line}: not valid JSON: {error.msg}; write one object a line."
+            ) from error
         if not isinstance(values, dict):
             raise ValueError(
-                f'{path}, line {line}: must be an object such as {{"text": "…"}}; it is {values!r}.'
+                f'{path}, line {line}: must be an object such as {{"text": "…"}}; it is '
+                f"{shortened(values)}."
             )
         yield Row(line, values)
 
 
-def _read_txt(file: TextIO, path: Path) -> Iterator[Row]:
-    for line, content in enumerate(file, start=1):
+def _read_txt(lines: Iterable[str], path: Path) -> Iterator[Row]:
+    for line, content in enumerate(lines, start=1):
         yield Row(line, {"text": content.rstrip("\r\n")})
 
 
-_READERS: dict[str, Callable[[TextIO, Path], Iterator[Row]]] = {
+_READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
     ".csv": _read_csv,
     ".tsv": _read_tsv,
     ".jsonl": _read_jsonl,
@@ -132,9 +139,12 @@ def cell(row: Row, column: str, path: str | Path) -> str:
             names file and line.
     """
     if column not in row.values:
-        there = ", ".join(map(repr, row.values))
+        there = ", ".join(map(repr, row.values)) or "an empty object"
         raise ValueError(f"{path}, line {row.line}: there is no column {column!r}, only {there}.")
     value = row.values[column]
     if isinstance(value, list | dict):
         raise ValueError(f"{path}, line {row.line}: {column!r} must be a text; it is {value!r}.")
-    return "" if value is None else str(value).strip()
+    text = "" if value is None else str(value).strip()
+    if not _is_whole(text):  # JSON can write one: "\ud83d"
+        raise ValueError(f"{path}, line {row.line}: {column!r} has half a character; delete it.")
+    return text
