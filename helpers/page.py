@@ -1,22 +1,84 @@
 """A fine-tuned model as a web page: a text box, bars, and the pieces that pushed the decision.
 
-python -m helpers.page FOLDER    # an exported model; opens on this machine alone
+python -m helpers.page FOLDER    # a model that export_model wrote, for this machine alone
+
+A file ``examples.txt`` in the folder gives the texts to click, one on each line.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from helpers.attribution import attribute
-from helpers.export import load_exported
+from helpers.encoding import encode_reviews
+from helpers.export import load_exported, longest_input
 from helpers.inference import predict
 
 MOST_CHARACTERS = 500
+STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
 LOCALHOST = "127.0.0.1"
+# Fonts with Hangul that systems bring along; no font is fetched from anywhere.
+FONTS = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "sans-serif"]
+LEGEND = """
+Red pieces pushed the model towards its answer, purple ones away from it; ## joins a piece to the
+one before. What you write is not kept.
+
+빨간 조각은 모델의 답을 뒷받침했고, 보라색 조각은 답과 반대쪽으로 밀었습니다. ##은 앞 조각에
+이어진다는 표시입니다. 입력한 글은 저장되지 않습니다.
+"""
+
+
+class LocalPage(gr.Interface):
+    """A page for this machine alone, which keeps nothing, unless ``launch`` is told otherwise."""
+
+    def launch(self, *arguments: Any, **options: Any) -> Any:
+        """Start the page as gradio does, with other defaults.
+
+        ``server_name`` and ``share`` open it to others; the variable GRADIO_SERVER_NAME does not.
+        In Colab nobody could reach it, so gradio makes a public link there, unless ``share=False``.
+        """
+        ours = {
+            "server_name": LOCALHOST,
+            "run_history": False,  # gradio's own default keeps every text in the browser
+            "max_file_size": 1,  # byte: gradio lets everybody upload files, this page needs none
+            "theme": gr.themes.Default(primary_hue="indigo", font=FONTS),
+        }
+        return super().launch(*arguments, **(ours | options))
+
+
+def find_fault(text: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str | None:
+    """Say in one sentence why a text cannot be judged; None: it can."""
+    if not (text and text.strip()):
+        return "Write something first."
+    if len(text) > MOST_CHARACTERS:  # the box stops there, too, but programs need no box
+        return f"At most {MOST_CHARACTERS} characters, please: this text has {len(text):,}."
+    most_pieces = longest_input(model, tokenizer)
+    _, num_cut = encode_reviews([text], tokenizer, most_pieces)
+    if num_cut:
+        return f"This text is too long: the model reads at most {most_pieces - 2} word pieces."
+    return None
+
+
+def judge(
+    text: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+) -> tuple[dict[str, float], list[tuple[str, float]]]:
+    """Return the probability of each label, and how strongly each piece pushed the decision.
+
+    Raises:
+        gr.Error: the text cannot be judged; the page shows the sentence that says why.
+    """
+    if fault := find_fault(text, model, tokenizer):
+        raise gr.Error(fault, print_exception=False)
+    (prediction,) = predict(text, model, tokenizer)
+    pushes = attribute(text, prediction.label, model, tokenizer)
+    largest = max((abs(push.contribution) for push in pushes), default=0) or 1
+    shades = [(push.piece, STRONGEST * push.contribution / largest) for push in pushes]
+    return prediction.probabilities, shades
 
 
 def make_page(
@@ -27,28 +89,41 @@ def make_page(
     Programs call it as well: the endpoint ``/predict`` takes a text. Nothing is sent to anybody
     about who uses the page, and nothing that is typed is kept.
     """
-
-    def answer(text: str) -> tuple[dict[str, float], list[tuple[str, float]]]:
-        if not text.strip():
-            raise gr.Error("Write something first.")
-        if len(text) > MOST_CHARACTERS:  # the box has a limit, too, but programs do not see it
-            raise gr.Error(f"At most {MOST_CHARACTERS} characters, please; this has {len(text)}.")
-        (prediction,) = predict(text, model, tokenizer)
-        pushes = attribute(text, prediction.label, model, tokenizer)
-        largest = max((abs(push.contribution) for push in pushes), default=1)
-        return prediction.probabilities, [(p.piece, p.contribution / largest) for p in pushes]
-
-    return gr.Interface(
-        answer,
-        gr.Textbox(label="Text", lines=3, max_length=MOST_CHARACTERS),
-        [gr.Label(label="Probability"), gr.HighlightedText(label="What pushed the decision")],
+    return LocalPage(
+        lambda text: judge(text, model, tokenizer),
+        gr.Textbox(label="Text · 글", lines=4, max_length=MOST_CHARACTERS),
+        [
+            gr.Label(label="Probability · 확률"),
+            gr.HighlightedText(label="What pushed the answer · 판단의 근거", show_legend=True),
+        ],
         examples=[[example] for example in examples],
-        cache_examples=False,
+        submit_btn="Submit · 제출",
+        clear_btn="Clear · 지우기",
         flagging_mode="never",
         analytics_enabled=False,
         api_name="predict",
-        title="A fine-tuned model",
+        title="Ask the model · 모델에게 물어보기",
+        article=LEGEND,
     )
+
+
+def read_examples(folder: Path) -> list[str]:
+    """Return the lines of ``examples.txt`` in a model's folder; none if it has no such file."""
+    path = folder / "examples.txt"
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def serve(page: gr.Interface, host: str, port: int, share: bool) -> None:
+    """Start a page, say where it is, and keep it until Ctrl+C."""
+    try:
+        page.launch(
+            server_name=host, server_port=port, share=share, quiet=True, prevent_thread_lock=True
+        )
+    except (OSError, OverflowError):
+        sys.exit(f"The page cannot start at {host}, port {port}: choose another --port or --host.")
+    print(f"The page is at {page.local_url} until you press Ctrl+C.", flush=True)
+    page.block_thread()
 
 
 def main() -> None:
@@ -58,15 +133,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="an exported model")
     parser.add_argument("--host", default=LOCALHOST, help="0.0.0.0 opens it to your network")
     parser.add_argument("--port", type=int, default=7860)
-    parser.add_argument("--share", action="store_true", help="a public link for three days")
+    parser.add_argument("--share", action="store_true", help="a public link through gradio.live")
     arguments = parser.parse_args()
     try:
         model, tokenizer = load_exported(arguments.folder)
     except FileNotFoundError as error:
-        sys.exit(f"{error}")
-    make_page(model, tokenizer, examples=()).launch(
-        server_name=arguments.host, server_port=arguments.port, share=arguments.share
-    )
+        sys.exit(str(error))
+    page = make_page(model, tokenizer, read_examples(arguments.folder))
+    serve(page, arguments.host, arguments.port, arguments.share)
 
 
 if __name__ == "__main__":
