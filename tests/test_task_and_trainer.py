@@ -85,6 +85,19 @@ def test_rate_rises_and_falls_linearly() -> None:
     assert rates == pytest.approx([1e-3 * share for share in expected])
 
 
+@pytest.mark.parametrize(
+    ("precision", "fused"), [("32-true", True), ("bf16-mixed", True), ("16-mixed", False)]
+)
+def test_optimizer_is_fused_where_gradients_can_still_be_clipped(
+    precision: str, fused: bool
+) -> None:
+    args = ClassificationTrainArguments(precision=precision)
+    optimizer = adamw_with_schedule(tiny_model(), args, num_steps=10)["optimizer"]
+    assert optimizer.defaults["fused"] is fused
+    # What Lightning asks before it clips in 16-mixed (lightning_fabric's amp plugin).
+    assert getattr(optimizer, "_step_supports_amp_scaling", False) is fused
+
+
 def test_schedule_really_runs_in_training(run: Run) -> None:
     rates = [rate for _, rate in read_log(run.trainer)["learning_rate"]]
     assert len(rates) == 38
