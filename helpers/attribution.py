@@ -9,6 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from helpers.export import longest_input
 
 STEPS = 64  # of the way from nothing to the text
+STEPS_AT_ONCE = 8  # a large model needs a gigabyte for these already
 
 
 class Attribution(NamedTuple):
@@ -42,7 +43,7 @@ def attribute(
 
     The text fades in, in equal steps from a row of [MASK] to the embeddings of its pieces. On the
     way, the gradient tells what each piece adds. Together, the contributions are nearly the
-    log-odds for the text minus those for the row of [MASK].
+    log-odds for the text minus those for the row of [MASK]. The model is switched to eval mode.
 
     Raises:
         ValueError: the model has no such label.
@@ -53,14 +54,17 @@ def attribute(
     encoded = tokenizer(
         text, truncation=True, max_length=longest_input(model, tokenizer), return_tensors="pt"
     )
+    model.eval()
     input_ids = encoded["input_ids"].to(model.device)
     embed = model.get_input_embeddings()
     start = embed(mask_text(input_ids, tokenizer)).detach()
     way = embed(input_ids).detach() - start
     shares = (torch.arange(STEPS, device=model.device) + 0.5) / STEPS
-    points = (start + shares[:, None, None] * way).requires_grad_()
-    logits = model(inputs_embeds=points).logits
-    (gradients,) = torch.autograd.grad(log_odds(logits, model.config.label2id[label]).sum(), points)
-    contributions = (gradients.mean(dim=0) * way[0]).sum(dim=1)
+    gradients = torch.zeros_like(way[0])
+    for some in shares.split(STEPS_AT_ONCE):
+        points = (start + some[:, None, None] * way).requires_grad_()
+        odds = log_odds(model(inputs_embeds=points).logits, model.config.label2id[label])
+        gradients += torch.autograd.grad(odds.sum(), points)[0].sum(dim=0)
+    contributions = (gradients / STEPS * way[0]).sum(dim=1)
     pieces = tokenizer.convert_ids_to_tokens(input_ids[0])
     return [Attribution(*pair) for pair in zip(pieces, contributions.tolist(), strict=True)][1:-1]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -21,14 +22,20 @@ def export_model(
 ) -> Path:
     """Write a model with its tokenizer and the names of its labels; ``from_pretrained`` loads it.
 
+    The model itself, too, knows the names from now on; nothing else about it changes.
+
     Raises:
-        ValueError: there are more or fewer names than labels.
+        FileExistsError: ``folder`` is a file.
+        ValueError: there are more or fewer names than labels, or two are the same.
     """
     if len(label_names) != model.config.num_labels:
         raise ValueError(
             f"The model has {model.config.num_labels} labels, but {len(label_names)} names were "
             f"given: {list(label_names)}."
         )
+    if len(set(label_names)) < len(label_names):
+        raise ValueError(f"Every label needs a name of its own; given: {list(label_names)}.")
+    Path(folder).mkdir(parents=True, exist_ok=True)
     model.config.id2label = dict(enumerate(label_names))
     model.config.label2id = {name: number for number, name in enumerate(label_names)}
     with quiet_loading():
@@ -41,16 +48,25 @@ def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeni
     """Load what ``export_model`` wrote, ready to answer. No code out of the folder is run.
 
     Raises:
-        FileNotFoundError: the folder has no exported model.
+        FileNotFoundError: the folder has no exported model, or parts of it are missing or damaged.
     """
+    advice = (
+        f"There is no whole exported model in {folder}: write one with export_model (lesson 9)."
+    )
+    if not Path(folder).is_dir():  # from_pretrained would look for such a name on the hub
+        raise FileNotFoundError(advice)
     try:
         with quiet_loading():
-            model = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
-            return model.eval(), AutoTokenizer.from_pretrained(folder)
-    except OSError as error:
-        raise FileNotFoundError(
-            f"There is no exported model in {folder}: write one with export_model (lesson 9)."
-        ) from error
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                folder, use_safetensors=True, trust_remote_code=False, output_loading_info=True
+            )
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise FileNotFoundError(advice) from error
+    # Missing weights would be random, and a missing vocabulary empty, without an error.
+    if report["missing_keys"] or len(tokenizer) != model.config.vocab_size:
+        raise FileNotFoundError(advice)
+    return model.eval(), tokenizer
 
 
 def label_names(model: PreTrainedModel) -> list[str]:

@@ -33,9 +33,12 @@ def fine_tune(args: OwnDataArguments) -> Path:
     Returns:
         the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
     Raises:
-        FileNotFoundError, ValueError: the data cannot be used; see ``TableCorpus``.
+        FileNotFoundError, ValueError: the data cannot be used; see ``TableCorpus``. Or the settings
+            keep no checkpoint that could be exported.
         ConnectionError: the model is not on this machine and the hub cannot be reached.
     """
+    if args.test_mode or args.save_top_k == 0:
+        raise ValueError("Nothing is kept to export: leave test_mode and save_top_k as they were.")
     corpus, tokenizer = TableCorpus(args), load_tokenizer(args)
     train, val, test = (
         ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", "test")

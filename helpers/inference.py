@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice, tee
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TextIO, TypeVar
 
 import torch
 from torch.utils.data import DataLoader
@@ -49,6 +50,8 @@ def predict_chunk(
 
     Texts of about the same length go into one batch, so that little is padded.
     """
+    if not texts:
+        return [], 0
     input_ids, num_cut = encode_reviews(texts, tokenizer, longest_input(model, tokenizer))
     order = sorted(range(len(texts)), key=lambda position: len(input_ids[position]))
     dataloader = DataLoader(
@@ -96,6 +99,21 @@ def predict(
     return list(predict_stream(texts, model, tokenizer, len(texts)))
 
 
+@contextmanager
+def whole_file(target: str | Path) -> Iterator[TextIO]:
+    """Open a CSV file that gets its name when it is whole; after an error, nothing is left of it.
+
+    With its byte order mark ("sig"), Excel takes the file for UTF-8.
+    """
+    unfinished = Path(f"{target}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+            yield file
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def predict_file(
     source: str | Path,
     target: str | Path,
@@ -110,12 +128,15 @@ def predict_file(
         target: gets a row for each row of ``source``, in its order: line, text, predicted label,
             and the probability of each label. It appears under this name when it is whole.
         text_column: where the texts are; in a ``.txt`` file, "text".
+    Raises:
+        FileNotFoundError, ValueError: ``source`` cannot be read, or would be overwritten; an older
+            file under the name of ``target`` is left as it was.
     """
+    if Path(source).resolve() == Path(target).resolve():
+        raise ValueError(f"{target} is the file with the texts; name another one for the answers.")
     rows, rows_ahead = tee(read_rows(source))
     texts = (cell(row, text_column, source) for row in rows_ahead)
-    unfinished = Path(f"{target}.unfinished")
-    # With its byte order mark ("sig"), Excel takes the file for UTF-8.
-    with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+    with whole_file(target) as file:
         writer = csv.writer(file)
         writer.writerow(["line", "text", "predicted_label", *label_names(model)])
         for (label, probabilities), row in zip(
@@ -123,4 +144,3 @@ def predict_file(
         ):
             shares = (f"{share:.4f}" for share in probabilities.values())
             writer.writerow([row.line, cell(row, text_column, source), label, *shares])
-    unfinished.replace(target)

@@ -1,0 +1,30 @@
+"""A tiny network with three labels whose answers differ from text to text, for quick tests."""
+
+import torch
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+
+from helpers.scales import MINI_BERT
+
+LABELS = ("교환", "배송", "환불")
+LONGEST = 64  # word pieces
+
+
+def small_tokenizer() -> BertTokenizer:
+    return BertTokenizer.from_pretrained(MINI_BERT, do_lower_case=False)
+
+
+def small_model(label_names: tuple[str, ...] = LABELS) -> BertForSequenceClassification:
+    """Random weights, fifteen times as large as usual, so that the probabilities are far from equal."""
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=8000,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=LONGEST,
+        initializer_range=0.3,
+        id2label=dict(enumerate(label_names)),
+        label2id={name: number for number, name in enumerate(label_names)},
+    )
+    return BertForSequenceClassification(config).eval()

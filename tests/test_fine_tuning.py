@@ -1,0 +1,221 @@
+"""The whole course in one command, on a table of one's own."""
+
+import csv
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.data import ClassificationDataset
+from helpers.export import label_names, load_exported
+from helpers.fine_tuning import fine_tune, main, read_words, report_accuracy
+from helpers.inference import predict_file
+from helpers.own_data import OwnDataArguments
+from helpers.tables import read_rows
+from tests.conftest import ROOT
+
+PLACES = ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종")
+THINGS = ("가방", "신발", "모자", "양말")
+ASKED = {
+    "배송": "{place} 사는데 {thing} 언제 오나요? 배송, 배송!",
+    "환불": "{place} 사는데 {thing} 반품하고 환불 받을래요.",
+    '"교환" 문의': "{place} 사는데 {thing} 다른 색으로 교환해 주세요.",
+}
+
+
+def write_questions(path: Path) -> Path:
+    """96 questions of three kinds, under names of columns that nobody would guess."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["번호", "고객의 글", "종류, 최종"])
+        for place, thing, (label, form) in product(PLACES, THINGS, ASKED.items()):
+            writer.writerow([0, form.format(place=place, thing=thing), label])
+    return path
+
+
+def words_for(folder: Path, **changes: object) -> list[str]:
+    settings = {
+        "scale": "mini",
+        "train_file": folder / "questions.csv",
+        "text_column": "고객의 글",
+        "label_column": "종류, 최종",
+        "downstream_corpus_root_dir": folder / "Korpora",
+        "downstream_model_dir": folder / "checkpoints",
+        "epochs": 2,
+        "batch_size": 16,
+        "max_seq_length": 32,
+        "accelerator": "cpu",
+    }
+    return [
+        word for name, value in (settings | changes).items() for word in (f"--{name}", str(value))
+    ]
+
+
+def command(words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as a reader would."""
+    whole = [sys.executable, "-m", "helpers.fine_tuning", *words]
+    return subprocess.run(whole, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def exit_of(words: list[str], monkeypatch: pytest.MonkeyPatch) -> str | int | None:
+    """What the command ends with, in this process: a sentence goes to stderr, with exit code 1."""
+    monkeypatch.setattr(sys, "argv", ["fine_tuning", *words])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return caught.value.code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("내 자료")
+    write_questions(folder / "questions.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command, run to its end."""
+    done = command(words_for(folder))
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_the_command_says_what_it_does(
+    done: subprocess.CompletedProcess[str], folder: Path
+) -> None:
+    seed, first, second, test, export = done.stdout.splitlines()
+    assert seed == "seed: 7"
+    assert first.startswith("epoch 1/2  train_loss")
+    assert second.startswith("epoch 2/2  train_loss")
+    assert test.startswith("test accuracy ")
+    assert test.endswith(" of 18 texts)")
+    exported = folder / "checkpoints" / "exported"
+    assert export == f"exported to {exported}; put it on a page: python -m helpers.page {exported}"
+
+
+def test_what_is_easy_is_learned(done: subprocess.CompletedProcess[str]) -> None:
+    accuracy, low, high = (
+        float(done.stdout.split("test accuracy ")[1].split()[n].rstrip(",")) for n in (0, 1, 3)
+    )
+    assert 0.6 < accuracy <= 1
+    assert low < accuracy <= high
+
+
+def test_readers_see_no_warnings(done: subprocess.CompletedProcess[str]) -> None:
+    assert "Warning" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_exported_model_answers(
+    done: subprocess.CompletedProcess[str], folder: Path, tmp_path: Path
+) -> None:
+    model, tokenizer = load_exported(folder / "checkpoints" / "exported")
+    assert label_names(model) == sorted(ASKED)
+    answers = tmp_path / "answers.csv"
+    predict_file(folder / "questions.csv", answers, model, tokenizer, "고객의 글")
+    pairs = zip(read_rows(folder / "questions.csv"), read_rows(answers), strict=True)
+    right = [one.values["종류, 최종"] == other.values["predicted_label"] for one, other in pairs]
+    assert sum(right) > 0.6 * len(right)
+
+
+def test_the_whole_course_runs_from_python_as_well(folder: Path, tmp_path: Path) -> None:
+    args = read_words(words_for(folder, epochs=1, downstream_model_dir=tmp_path))
+    assert fine_tune(args) == tmp_path / "exported"
+
+
+# Settings
+
+
+def test_words_begin_with_a_scale() -> None:
+    args = read_words(["--scale", "mini", "--train_file", "내 글.csv", "--epochs", "1"])
+    assert args == OwnDataArguments.for_scale("mini", train_file="내 글.csv", epochs=1)
+    assert read_words([]) == OwnDataArguments.for_scale("full")
+
+
+def test_help_shows_the_new_settings_and_the_scale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_of(["--help"], monkeypatch) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for name in ("--scale {mini,full}", "--train_file", "--test_file", "--text_column", "--epochs"):
+        assert name in shown
+    assert "Name of the column with the labels." in shown
+
+
+# Errors
+
+
+def test_an_error_is_one_sentence_on_stderr_and_exit_code_1(folder: Path) -> None:
+    failed = command(words_for(folder, train_file=folder / "nowhere.csv"))
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    assert (
+        failed.stderr == f"{folder / 'nowhere.csv'} is not there; check the name and the folder.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"text_column": "text"}, "line 2: there is no column 'text', only '번호', '고객의 글'"),
+        ({"label_column": "번호"}, "every row has the label '0'; add rows with others."),
+        ({"batch_size": 0}, "batch_size must be at least 1; it is 0."),
+        ({"max_seq_length": 500}, "max_seq_length must be at most 128"),
+        ({"test_file": "test.xlsx"}, "must end in .csv, .tsv, .jsonl, .txt"),
+        ({"test_mode": True}, "Nothing is kept to export: leave test_mode and save_top_k"),
+        ({"save_top_k": 0}, "Nothing is kept to export: leave test_mode and save_top_k"),
+        ({"pretrained_model_name": "../nowhere"}, "must be an existing folder or a hub name"),
+        ({"train_fiel": "a.csv"}, "--train_fiel"),
+    ],
+)
+def test_errors_are_one_sentence(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, object],
+    sentence: str,
+) -> None:
+    words = words_for(folder, downstream_model_dir=tmp_path / "checkpoints", **changes)
+    said = exit_of(words, monkeypatch)
+    assert isinstance(said, str)
+    assert sentence in said
+    assert "\n" not in said
+    assert not (tmp_path / "checkpoints").exists()
+
+
+def test_shared_texts_are_found_before_anything_is_trained(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = words_for(
+        folder, test_file=folder / "questions.csv", downstream_model_dir=tmp_path / "c"
+    )
+    assert "96 of 96 test texts are in both" in str(exit_of(words, monkeypatch))
+    assert not (tmp_path / "c").exists()
+
+
+class AlwaysFirst(nn.Module):
+    """Says the first of two labels, whatever it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> "AlwaysFirst":
+        self.logits = torch.tensor([[1.0, 0.0]]).expand(len(input_ids), 2)
+        return self
+
+
+def test_the_reported_accuracy_is_the_share_of_right_answers(
+    args: ClassificationTrainArguments,
+    dataset: ClassificationDataset,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dataset.examples = [replace(e, label=int(i >= 300)) for i, e in enumerate(dataset.examples)]
+    report_accuracy(AlwaysFirst(), dataset, args)
+    assert capsys.readouterr().out == "test accuracy 0.25, 0.23 to 0.28 (300 of 1200 texts)\n"
