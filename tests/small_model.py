@@ -14,7 +14,7 @@ def small_tokenizer() -> BertTokenizer:
 
 
 def small_model(label_names: tuple[str, ...] = LABELS) -> BertForSequenceClassification:
-    """Random weights, fifteen times as large as usual, so that the probabilities are far from equal."""
+    """Weights are random, but larger than usual, so that the probabilities are far from equal."""
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=8000,
