@@ -88,7 +88,7 @@ def predict_stream(
             total_cut += num_cut
             bar.update(len(chunk))
     if total_cut:
-        print(f"{total_cut:,} texts were too long for the model: only their beginning was read")
+        print(f"too long, so that only the beginning was read: {total_cut:,} of the texts")
 
 
 def predict(

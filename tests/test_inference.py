@@ -153,7 +153,7 @@ def test_texts_that_were_cut_are_counted(
     assert capsys.readouterr().out == ""
     predict([fits + "!", "좋아요", fits, "가 " * 500, "나 " * 50_000], model, tokenizer)
     assert capsys.readouterr().out == (
-        "3 texts were too long for the model: only their beginning was read\n"
+        "too long, so that only the beginning was read: 3 of the texts\n"
     )
 
 
