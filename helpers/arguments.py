@@ -45,6 +45,7 @@ class ClassificationTrainArguments(Settings):
     downstream_corpus_root_dir: str = setting("Korpora", "Folder for corpora.")
     downstream_model_dir: str = setting("checkpoints", "Folder for checkpoints and logs.")
     max_seq_length: SequenceLength = setting(128, "Longest input, in word pieces.")
+    group_by_length: bool = setting(False, "Make batches of reviews of similar length.")
     learning_rate: StepSize = setting(5e-5, "Largest step size of the optimizer.")
     batch_size: Count = setting(32, "Reviews in one training step.")
     epochs: Count = setting(3, "Passes over the training reviews.")

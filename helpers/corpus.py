@@ -18,7 +18,7 @@ FILES = ("ratings_train.txt", "ratings_test.txt")
 SPLIT_SEED = 42  # not args.seed: runs with other seeds are validated on the same reviews
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClassificationExample:
     """One labelled review; ``label`` counts from 0."""
 

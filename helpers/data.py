@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset, RandomSampler, Sampler, SequentialSampler
 from transformers import PreTrainedTokenizerBase
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
@@ -96,9 +97,20 @@ def make_dataloader(
     )
 
 
-def train_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:
-    """Batches for training: every review once an epoch, in a new random order each time."""
-    return make_dataloader(args, dataset, RandomSampler(dataset, replacement=False))
+def train_dataloader(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset
+) -> DataLoader:
+    """Batches for training: every review once an epoch, in a new random order each time.
+
+    With ``args.group_by_length``, reviews of similar length come into one batch, the longest first.
+    """
+    if not args.group_by_length:
+        return make_dataloader(args, dataset, RandomSampler(dataset, replacement=False))
+    lengths = [len(ids) for ids in dataset.input_ids]
+    # A generator of its own, so that several devices agree on the order that they divide.
+    generator = torch.Generator().manual_seed(args.seed or 0)
+    sampler = LengthGroupedSampler(args.batch_size, lengths=lengths, generator=generator)
+    return make_dataloader(args, dataset, sampler)
 
 
 def eval_dataloader(args: ClassificationTrainArguments, dataset: Dataset) -> DataLoader:

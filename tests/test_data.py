@@ -63,15 +63,41 @@ def test_collator_pads_to_the_longest(dataset: ClassificationDataset) -> None:
     assert {tensor.dtype for tensor in batch.values()} == {torch.int64}
 
 
+@pytest.mark.parametrize("group_by_length", [False, True])
 def test_training_order_is_random_and_complete(
-    args: ClassificationTrainArguments, dataset: ClassificationDataset
+    args: ClassificationTrainArguments, dataset: ClassificationDataset, group_by_length: bool
 ) -> None:
-    loader = train_dataloader(args, dataset)
+    loader = train_dataloader(replace(args, group_by_length=group_by_length), dataset)
     torch.manual_seed(0)
     epochs = [list(loader.sampler) for _ in range(2)]
     assert epochs[0] != epochs[1]
     assert all(sorted(order) == list(range(1_200)) for order in epochs)
     assert len(loader) == 38
+
+
+def test_groups_of_similar_length_need_little_padding(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset
+) -> None:
+    def shapes(group_by_length: bool) -> list[torch.Size]:
+        loader = train_dataloader(replace(args, group_by_length=group_by_length), dataset)
+        return [batch["input_ids"].shape for batch in loader]
+
+    grouped = shapes(True)
+    longest = max(map(len, dataset.input_ids))
+    assert grouped[0][1] == longest  # so that too little memory shows at once
+    assert sum(map(torch.Size.numel, grouped)) < 0.5 * sum(map(torch.Size.numel, shapes(False)))
+
+
+def test_grouped_order_does_not_depend_on_other_random_choices(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset
+) -> None:
+    orders = []
+    for seed in (1, 2):  # of dropout, for instance, which differs from device to device
+        torch.manual_seed(seed)
+        orders.append(list(train_dataloader(replace(args, group_by_length=True), dataset).sampler))
+    assert orders[0] == orders[1]
+    other = train_dataloader(replace(args, group_by_length=True, seed=8), dataset)
+    assert list(other.sampler) != orders[0]
 
 
 def test_evaluation_order_is_that_of_the_file(
@@ -86,18 +112,29 @@ def test_evaluation_order_is_that_of_the_file(
 def test_cache_is_taken_only_when_it_fits(
     args: ClassificationTrainArguments, tokenizer: BertTokenizer, change: dict[str, object]
 ) -> None:
+    def encoded(
+        texts: list[str], args: ClassificationTrainArguments
+    ) -> tuple[list[list[int]], int]:
+        rows, num_cut = load_or_encode(texts, tokenizer, args)
+        return list(rows), num_cut
+
     texts = ["재미있다", "지루하다 " * 30]
-    first = load_or_encode(texts, tokenizer, args)
-    assert load_or_encode(texts, tokenizer, args) == first
+    first = encoded(texts, args)
+    assert encoded(texts, args) == first
     (cache,) = (Path(args.downstream_corpus_root_dir) / "mini_reviews").glob("*.npz")
     with cache.open("wb") as file:  # what is read from the cache is now known to come from there
-        np.savez(file, pieces=np.array([1, 2, 3]), ends=np.array([1, 3]), num_cut=0)
-    assert load_or_encode(texts, tokenizer, args) == ([[1], [2, 3]], 0)
+        np.savez(file, numbers=np.array([1, 2, 3]), lengths=np.array([1, 2]), num_cut=0)
+    assert encoded(texts, args) == ([[1], [2, 3]], 0)
     changed = replace(args, **change)
-    expected = encode_reviews(texts, tokenizer, changed.max_seq_length)
-    assert load_or_encode(texts, tokenizer, changed) == expected
+    assert encoded(texts, changed) == encode_reviews(texts, tokenizer, changed.max_seq_length)
     other = ["다른 리뷰"]
-    assert load_or_encode(other, tokenizer, args) == encode_reviews(other, tokenizer, 128)
+    assert encoded(other, args) == encode_reviews(other, tokenizer, 128)
+
+
+def test_encoding_does_not_pad_because_an_earlier_call_did(tokenizer: BertTokenizer) -> None:
+    tokenizer(["짧다", "아주 긴 리뷰"], padding=True)
+    input_ids, _ = encode_reviews(["짧다", "아주 긴 리뷰"], tokenizer, 128)
+    assert input_ids == [tokenizer(text)["input_ids"] for text in ("짧다", "아주 긴 리뷰")]
 
 
 def test_tokenizer_with_another_padding_id_is_refused(
