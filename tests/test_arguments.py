@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.scales import MINI_BERT, SCALES
@@ -37,6 +38,8 @@ from helpers.scales import MINI_BERT, SCALES
         ("save_top_k", -1, "at least 0; it is -1"),
         ("cpu_workers", -1, "at least 0; it is -1"),
         ("accelerator", "cuda", "one of 'auto', 'cpu', 'gpu', 'tpu', 'mps'; it is 'cuda'"),
+        ("group_by_length", 1, "must be of type bool"),
+        ("num_nodes", 0, "at least 1; it is 0"),
         ("devices", "0", "it is '0'"),
         ("strategy", "dp", "one of 'auto', 'ddp', 'ddp_notebook'; it is 'dp'"),
         ("precision", "16", "one of '32-true', '16-mixed', 'bf16-mixed'; it is '16'"),
@@ -135,3 +138,16 @@ def test_seed_repeats_random_numbers(capsys: pytest.CaptureFixture[str]) -> None
     assert torch.equal(first, torch.rand(3))
     set_seed(ClassificationTrainArguments())
     assert "every run will differ" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("has_gpu", "has_bf16", "precision"),
+    [(True, True, "bf16-mixed"), (True, False, "16-mixed"), (False, False, "32-true")],
+)
+def test_full_scale_computes_in_what_the_card_is_fast_at(
+    has_gpu: bool, has_bf16: bool, precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_gpu)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: has_bf16)
+    assert ClassificationTrainArguments.for_scale("full").precision == precision
+    assert ClassificationTrainArguments.for_scale("mini").precision == "32-true"
