@@ -94,6 +94,7 @@ def make_dataloader(
         collate_fn=data_collator,
         drop_last=False,
         num_workers=args.cpu_workers,
+        pin_memory=torch.cuda.is_available(),  # copying to the GPU goes on beside the computation
     )
 
 

@@ -70,7 +70,7 @@ class ClassificationTask(LightningModule):
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         output = self.model(**batch)
         self.train_acc(output.logits, batch["labels"])
-        self.log("train_loss", output.loss, on_step=True, on_epoch=True)
+        self.log("train_loss", output.loss, on_step=True, on_epoch=True, sync_dist=True)
         self.log("train_acc", self.train_acc, on_step=False, on_epoch=True)
         self.log("learning_rate", self.optimizers().param_groups[0]["lr"])
         return output.loss

@@ -98,6 +98,7 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         max_epochs=args.epochs,
         accelerator=args.accelerator,
         devices=args.devices,
+        num_nodes=args.num_nodes,
         strategy=args.strategy,
         precision=args.precision,
         gradient_clip_val=MAX_GRADIENT_NORM,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import torch
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.scales import MINI_BERT, SCALES
