@@ -30,7 +30,7 @@ forget-copies:
 	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/08/mini' \) -prune -exec rm -rf {} +
 
 clean:  ## remove the environment and everything that running has written
-	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed
+	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed benchmarks/.ratsnlp benchmarks/.accelerate
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 	find notebooks -type d \( -name Korpora -o -name checkpoints \) -prune -exec rm -rf {} +
 

@@ -1,6 +1,5 @@
 """The table and figure of the label curve, in README and in the model's card, from the runs."""
 
-import re
 from collections import defaultdict
 from pathlib import Path
 from statistics import mean, stdev
@@ -8,12 +7,12 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
+from benchmarks.readme import put_into
 from helpers.scales import MINI_BERT
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (ROOT / "README.md", MINI_BERT / "README.md")
 FIGURE = ROOT / "benchmarks" / "results" / "label_curve.svg"
-PLACE = re.compile(r"(<!-- label curve -->\n).*?(<!-- end of label curve -->)", flags=re.DOTALL)
 Accuracies = dict[tuple[str, str], dict[int, list[float]]]  # (model, start) → labels → by seed
 
 
@@ -85,6 +84,5 @@ def write_report(runs: list[dict[str, Any]]) -> None:
     accuracies = group(runs)
     draw(accuracies, FIGURE)
     for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        document.write_text(PLACE.sub(rf"\g<1>{table(accuracies)}\n\2", text), encoding="utf-8")
+        put_into(document, "label curve", table(accuracies))
     print(table(accuracies))

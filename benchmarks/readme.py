@@ -1,0 +1,19 @@
+"""Putting what was measured into documents, where a pair of comments keeps its place."""
+
+import re
+from pathlib import Path
+
+
+def put_into(document: Path, name: str, text: str) -> None:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- end of name -->``.
+
+    Raises:
+        ValueError: the document has no such place.
+    """
+    place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", flags=re.DOTALL)
+    whole, found = place.subn(
+        lambda match: f"{match[1]}{text}\n{match[2]}", document.read_text(encoding="utf-8")
+    )
+    if not found:
+        raise ValueError(f"{document} has no line <!-- {name} --> with its end; put both there.")
+    document.write_text(whole, encoding="utf-8")

@@ -1,0 +1,53 @@
+"""What the contenders are given: the same rows in a folder, the same weights in another."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from transformers import BertConfig, BertForSequenceClassification
+
+from helpers.corpus import FILES, HEADER, ClassificationExample, read_nsmc
+from helpers.model import quiet_loading
+
+
+def write_corpus(examples: Sequence[ClassificationExample], folder: Path) -> Path:
+    """Write examples as a train file in NSMC's format, and return its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [HEADER, *([one.id, one.text, str(one.label)] for one in examples)]
+    lines = "".join("\t".join(row) + "\n" for row in rows)
+    (folder / FILES[0]).write_text(lines, encoding="utf-8", newline="\n")
+    return folder
+
+
+def copy_train_file(nsmc: Path, folder: Path) -> Path:
+    """Copy NSMC's train file, byte for byte, to where a contender may put a cache beside it."""
+    folder.mkdir(parents=True)
+    shutil.copy(nsmc / FILES[0], folder)
+    return folder
+
+
+def rows_for_all(path: Path) -> list[ClassificationExample]:
+    """Return the reviews of a file that the old package can read too: those without quotes."""
+    return [one for one in read_nsmc(path) if '"' not in one.text]
+
+
+def write_model(source: Path, folder: Path, seed: int) -> Path:
+    """Write a classifier with its weights, so that all contenders begin with the same.
+
+    The body has the weights that lie in ``source``; random ones when it has a ``config.json`` and
+    a ``vocab.txt`` alone. The head is random.
+    """
+    torch.manual_seed(seed)
+    config = BertConfig.from_pretrained(source, num_labels=2)
+    with quiet_loading():
+        if (source / "model.safetensors").is_file():
+            model = BertForSequenceClassification.from_pretrained(source, config=config)
+        else:
+            model = BertForSequenceClassification(config)
+        model.save_pretrained(folder)
+    torch.save(model.state_dict(), folder / "pytorch_model.bin")  # what transformers 4.28 reads
+    shutil.copy(source / "vocab.txt", folder)
+    settings = '{"tokenizer_class": "BertTokenizer", "do_lower_case": false}\n'
+    (folder / "tokenizer_config.json").write_text(settings, encoding="utf-8")
+    return folder

@@ -1,0 +1,118 @@
+"""README's table of speeds, from the stored measurements."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks.readme import put_into
+from benchmarks.speed.contenders import HELPERS, RATSNLP, TRAINER
+from benchmarks.speed.results import Run, ratios, values, with_spread
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+HEADER = ["", "helpers", "ratsnlp 1.0.53", "Trainer", "times ratsnlp", "asked for"]
+
+
+class Quantity(NamedTuple):
+    """A row of the table: what it is, the name it is stored under, how to write it."""
+
+    text: str
+    name: str
+    digits: int
+    asked: str = ""
+    less_is_better: bool = False
+    has_ratio: bool = True
+
+
+PREPARING = [
+    Quantity("Preparing NSMC, seconds", "seconds", 1, "12 × faster", True),
+    Quantity("… again, from the cache, seconds", "second_start_seconds", 2, "≤ 1 s", True),
+    Quantity("… peak memory, MB", "peak_mb", 0, "", True),
+    Quantity("… of it above the imports, MB", "above_imports_mb", 0, "≤ 1/4", True),
+    Quantity("… cache file, MB", "cache_mb", 1, "≤ 10 MB", True),
+    Quantity("… rows lost of 150,000", "rows_lost", 0, "0", has_ratio=False),
+]
+PADDING = [Quantity("Word pieces paid per review, padding included", "paid", 1, "≤ 20.5", True)]
+SPEED = Quantity("reviews a second", "reviews_per_second", 0, "6 ×")
+SHARE = Quantity("… share of the machine's matrix product", "share_of_machine", 2, has_ratio=False)
+ACCURACY = Quantity("… validation accuracy", "val_accuracy", 3, "equal", has_ratio=False)
+LARGE_SPEED = SPEED._replace(digits=2)
+TABLES: dict[str, tuple[str, list[Quantity]]] = {
+    "preparing": ("", PREPARING),
+    "padding": ("", PADDING),
+    "training": ("Training mini-bert, ", [SPEED, SHARE, ACCURACY]),
+    "training_large": ("Training kcbert-base's shape, ", [LARGE_SPEED, SHARE]),
+    "predicting": ("Prediction, mini-bert, ", [SPEED]),
+    "predicting_large": ("Prediction, kcbert-base's shape, ", [LARGE_SPEED]),
+}
+
+
+def row(what: str, quantity: Quantity, runs: list[Run]) -> list[str]:
+    """Write one quantity of all contenders."""
+    by_name = {name: values(runs, name, quantity.name) for name in (HELPERS, RATSNLP, TRAINER)}
+    cells = [
+        with_spread(list(found.values()), quantity.digits) if found else "–"
+        for found in by_name.values()
+    ]
+    ours, old = by_name[HELPERS], by_name[RATSNLP]
+    times = "–"
+    if quantity.has_ratio and ours and old:
+        times = with_spread(ratios(old, ours) if quantity.less_is_better else ratios(ours, old))
+    return [what, *cells, times, quantity.asked]
+
+
+def start_up_row(runs: list[Run]) -> list[str]:
+    """Write what ``import helpers`` adds to the three libraries, in percent."""
+    none, lazy = values(runs, "none", "seconds"), values(runs, "lazy", "seconds")
+    added = with_spread([100 * (ratio - 1) for ratio in ratios(lazy, none)], 1)
+    text = "`import helpers`, added to torch, transformers and pytorch_lightning, %"
+    return [text, added, "–", "–", "–", "≤ 10"]
+
+
+def rows(results: dict[str, Any]) -> Iterator[list[str]]:
+    """Write every row that was measured, and the header."""
+    yield HEADER
+    yield ["---", *["---:"] * 4, "---"]
+    for table, (text, quantities) in TABLES.items():
+        runs = results.get(table, {}).get("runs", [])
+        for quantity in quantities if runs else []:
+            begins = "" if quantity.text.startswith("…") else text
+            yield row(begins + quantity.text, quantity, runs)
+    if "start_up" in results:
+        yield start_up_row(results["start_up"]["runs"])
+
+
+def conditions(results: dict[str, Any]) -> str:
+    """Say on what machine and with which versions all was measured, and what is missing."""
+    machines = sorted({f"{one['cpu']}, {one['cores']} cores" for one in each(results, "machine")})
+    threads = sorted({str(one["threads"]) for one in each(results, "settings")})
+    days = sorted({one["date"] for one in each(results, "machine")})
+    torch = sorted({one["torch"] for one in each(results, "versions")})
+    transformers = sorted({one["transformers"] for one in each(results, "versions")})
+    sentences = [
+        f"Median (smallest–largest). {'; '.join(machines)}, {' and '.join(threads)} threads, "
+        f"{' and '.join(days)}; torch {', '.join(torch)}, transformers {', '.join(transformers)}."
+    ]
+    missing = [table for table in [*TABLES, "start_up"] if table not in results]
+    if missing:
+        sentences.append(f"Not measured yet: {', '.join(missing)}.")
+    without = [name for name, one in results.items() if not one["settings"]["ratsnlp"]]
+    if without:
+        sentences.append(f"Without ratsnlp: {', '.join(without)}.")
+    return " ".join(sentences)
+
+
+def each(results: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return one part of every table."""
+    return [table[name] for table in results.values()]
+
+
+def table_of(results: dict[str, Any]) -> str:
+    """Return the Markdown table, and the conditions under it."""
+    lines = [f"| {' | '.join(cells)} |" for cells in rows(results)]
+    return "\n".join([*lines, "", conditions(results)])
+
+
+def write_report(results: dict[str, Any]) -> None:
+    """Put the table where README has its place for it, and print it."""
+    put_into(README, "speed", table_of(results))
+    print(table_of(results))

@@ -1,0 +1,1 @@
+"""Programs that measure one contender once, each in a process of its own."""

@@ -1,0 +1,147 @@
+"""The course's own helpers at work."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed.workers.common import (
+    StepClock,
+    Stopwatch,
+    answer,
+    lightning_callback,
+    peak_mb,
+)
+
+
+def prepare(corpus: str, model: str) -> dict[str, Any]:
+    """Read and tokenize train and val, which share the train file, then again from the caches."""
+    from helpers import ClassificationDataset, NsmcCorpus, load_tokenizer
+
+    args, imported = new_arguments(corpus, model), peak_mb()
+    tokenizer = load_tokenizer(args)
+
+    def both_parts() -> int:
+        parts = [ClassificationDataset(args, NsmcCorpus(), tokenizer, m) for m in ("train", "val")]
+        return sum(map(len, parts))
+
+    with Stopwatch() as first:
+        rows = both_parts()
+    peak = peak_mb()
+    with Stopwatch() as second:
+        both_parts()
+    caches = Path(corpus).glob("cached-*.npz")
+    return {
+        "seconds": first.seconds,
+        "rows": rows,
+        "peak_mb": peak,
+        "above_imports_mb": peak - imported,
+        "second_start_seconds": second.seconds,
+        "cache_mb": sum(file.stat().st_size for file in caches) / 1e6,
+    }
+
+
+def train(
+    corpus: str, model: str, weights: str, seed: int, most_rows: int, **changes: Any
+) -> dict[str, Any]:
+    """Train as lesson 7 does, with batches by length; nothing is saved meanwhile."""
+    import torch
+    from pytorch_lightning.callbacks import ModelCheckpoint
+
+    from helpers import ClassificationTask, get_trainer, load_model, set_seed, train_dataloader
+
+    args = new_arguments(corpus, model, seed=seed, group_by_length=True, **changes)
+    set_seed(args)
+    dataset = whole_file(args, most_rows)
+    loader, network = train_dataloader(args, dataset), load_model(args)
+    trainer, clock = get_trainer(args), StepClock()
+    kept = [one for one in trainer.callbacks if not isinstance(one, ModelCheckpoint)]
+    trainer.callbacks[:] = [*kept, lightning_callback(clock)]
+    trainer.fit(ClassificationTask(network, args), loader)
+    torch.save(network.state_dict(), weights)
+    tokens = sum(map(len, dataset.input_ids))
+    return {
+        "seconds": clock.seconds,
+        "steps": clock.steps,
+        "rows": len(dataset) * args.epochs,
+        "tokens": tokens * args.epochs,
+    }
+
+
+def predict(reviews: str, number: int, model: str) -> dict[str, Any]:
+    """Ask about many reviews in one call."""
+    from helpers import predict, read_nsmc
+    from helpers.export import load_exported
+
+    texts = [example.text for example in read_nsmc(reviews)[:number]]
+    network, tokenizer = load_exported(model)
+    with Stopwatch() as watch:
+        answers = predict(texts, network, tokenizer)
+    return {"seconds": watch.seconds, "rows": len(answers), "peak_mb": peak_mb()}
+
+
+def start_up(helpers: str) -> dict[str, Any]:
+    """Import the three libraries, and ``helpers``: "none" of it, "lazy", or "every name"."""
+    with Stopwatch() as watch:
+        import pytorch_lightning  # noqa: F401
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+
+        if helpers != "none":
+            names = import_module("helpers")
+        if helpers == "every name":
+            _ = [getattr(names, name) for name in names.__all__]
+    return {"seconds": watch.seconds}
+
+
+def matrix_rate(tokens: int, inner: int, outer: int) -> dict[str, Any]:
+    """Multiply matrices of [tokens, inner] and [inner, outer] for a second: what the machine can.
+
+    A product takes 2 · tokens · inner · outer operations: a multiplication and an addition each.
+    """
+    import torch
+
+    left, right = torch.randn(tokens, inner), torch.randn(inner, outer)
+    for _ in range(10):
+        left @ right
+    products = 1 + int(2e11 / (2 * tokens * inner * outer))
+    with Stopwatch() as watch:
+        for _ in range(products):
+            left @ right
+    return {"flops": products * 2 * tokens * inner * outer / watch.seconds}
+
+
+def new_arguments(corpus: str, model: str, **changes: Any) -> Any:
+    """Return the helpers' settings, for a corpus that lies in the folder ``corpus``."""
+    from helpers import ClassificationTrainArguments
+
+    return ClassificationTrainArguments(
+        pretrained_model_name=model,
+        downstream_corpus_name=Path(corpus).name,
+        downstream_corpus_root_dir=Path(corpus).parent,
+        downstream_model_dir=Path(corpus) / "checkpoints",
+        **changes,
+    )
+
+
+def whole_file(args: Any, most_rows: int) -> Any:
+    """Return the first rows of the train file as a dataset; none is held out."""
+    from helpers import ClassificationDataset, NsmcCorpus, load_tokenizer, read_nsmc
+
+    class WholeFile(NsmcCorpus):
+        def get_examples(self, args: Any, mode: str) -> list[Any]:
+            folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
+            return read_nsmc(folder / f"ratings_{mode}.txt")[:most_rows]
+
+    return ClassificationDataset(args, WholeFile(), load_tokenizer(args), "train")
+
+
+if __name__ == "__main__":
+    answer(
+        {
+            "prepare": prepare,
+            "train": train,
+            "predict": predict,
+            "start_up": start_up,
+            "matrix_rate": matrix_rate,
+        }
+    )

@@ -1,0 +1,86 @@
+"""The speed benchmarks run, at a tiny size, and README shows what they measured."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.readme import put_into
+from benchmarks.speed import __main__ as command
+from benchmarks.speed import report
+from benchmarks.speed.contenders import HELPERS, RATSNLP, Bench, in_turn
+from benchmarks.speed.padding import measure_padding
+from benchmarks.speed.results import RESULTS, read_results
+from helpers.corpus import FILES
+from helpers.scales import MINI_BERT
+from tests.conftest import MINI_REVIEWS
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A folder with the first reviews of both bundled files, and a README beside it."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name in FILES:
+        lines = (MINI_REVIEWS / name).read_text(encoding="utf-8").split("\n")
+        (folder / name).write_text("\n".join(lines[:41]) + "\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("<!-- speed -->\nold\n<!-- end of speed -->\nrest\n")
+    return folder
+
+
+def run_command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
+    """Measure a table of the bundled model, without the old package and Trainer, one round."""
+    always = ["--nsmc", str(folder), "--model", str(MINI_BERT), "--rounds", "1"]
+    results = ["--results", str(folder / "speed.json"), "--ratsnlp", "none", "--no-trainer"]
+    monkeypatch.setattr("sys.argv", ["speed", *words, *always, *results])
+    monkeypatch.setattr(report, "README", folder.parent / "README.md")
+    command.main()
+
+
+@pytest.mark.parametrize("table", sorted(command.TABLES))
+def test_every_table_is_measured_and_reported(
+    table: str, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    run_command(monkeypatch, small, table, "--rows", "40")
+    stored = read_results(small / "speed.json")[table]
+    assert stored["settings"] == {"threads": 2, "ratsnlp": False}
+    assert stored["versions"].keys() >= {"torch", "transformers"} and stored["machine"]["cpu"]
+    assert stored["runs"]
+    readme = (small.parent / "README.md").read_text(encoding="utf-8")
+    assert f"Without ratsnlp: {table}." in readme and readme.endswith("rest\n")
+    assert "ratsnlp is left out" in capsys.readouterr().out
+
+
+def test_no_row_is_lost_and_none_is_paid_for_twice(small: Path) -> None:
+    (padded, *_), *grouped = [
+        [run for run in measure_padding(small, MINI_BERT, 8) if run["contender"] == name]
+        for name in (RATSNLP, "random order", HELPERS)
+    ]
+    for random_order, by_length in zip(*grouped, strict=True):
+        assert random_order["rows"] == by_length["rows"] == 40
+        assert by_length["real"] <= by_length["paid"] <= random_order["paid"] < padded["paid"]
+        assert by_length["longest_first"]
+        assert by_length["batches_as_before"] < 5
+
+
+def test_contenders_take_turns() -> None:
+    turns = list(in_turn(Bench(threads=1, rounds=2, ratsnlp=Path("python")), [HELPERS, RATSNLP]))
+    assert turns == [(0, HELPERS), (0, RATSNLP), (1, RATSNLP), (1, HELPERS)]
+    without = list(in_turn(Bench(threads=1, rounds=1, ratsnlp=None), [HELPERS, RATSNLP]))
+    assert without == [(0, HELPERS)]
+
+
+def test_a_worker_that_fails_is_heard() -> None:
+    bench = Bench(threads=1, rounds=1, ratsnlp=None)
+    with pytest.raises(RuntimeError, match=r"(?s)helpers could not predict.*is not there"):
+        bench.measure(HELPERS, "predict", reviews="nowhere.txt", number=1, model="none")
+
+
+def test_readme_shows_the_stored_measurements() -> None:
+    table = report.table_of(read_results(RESULTS))
+    assert table in report.README.read_text(encoding="utf-8")
+
+
+def test_a_document_without_a_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("no comments")
+    with pytest.raises(ValueError, match=r"a\.md has no line <!-- speed -->"):
+        put_into(tmp_path / "a.md", "speed", "table")
