@@ -1,6 +1,8 @@
 """The speed benchmarks run, at a tiny size, and README shows what they measured."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from benchmarks.speed import report
 from benchmarks.speed.contenders import HELPERS, RATSNLP, Bench, in_turn
 from benchmarks.speed.padding import measure_padding
 from benchmarks.speed.results import RESULTS, read_results
+from benchmarks.speed.workers import with_helpers
 from helpers.corpus import FILES
 from helpers.scales import MINI_BERT
 from tests.conftest import MINI_REVIEWS
@@ -27,10 +30,16 @@ def small(tmp_path: Path) -> Path:
     return folder
 
 
+def measure_here(bench: Bench, contender: str, job: str, **settings: Any) -> dict[str, Any]:
+    """Do a job of a worker in this process, which has imported everything already."""
+    return with_helpers.JOBS[job](**json.loads(json.dumps(settings, default=str)))
+
+
 def run_command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> None:
     """Measure a table of the bundled model, without the old package and Trainer, one round."""
     always = ["--nsmc", str(folder), "--model", str(MINI_BERT), "--rounds", "1"]
     results = ["--results", str(folder / "speed.json"), "--ratsnlp", "none", "--no-trainer"]
+    monkeypatch.setattr(Bench, "measure", measure_here)
     monkeypatch.setattr("sys.argv", ["speed", *words, *always, *results])
     monkeypatch.setattr(report, "README", folder.parent / "README.md")
     command.main()
@@ -69,10 +78,11 @@ def test_contenders_take_turns() -> None:
     assert without == [(0, HELPERS)]
 
 
-def test_a_worker_that_fails_is_heard() -> None:
+def test_a_worker_runs_in_a_process_of_its_own() -> None:
     bench = Bench(threads=1, rounds=1, ratsnlp=None)
-    with pytest.raises(RuntimeError, match=r"(?s)helpers could not predict.*is not there"):
-        bench.measure(HELPERS, "predict", reviews="nowhere.txt", number=1, model="none")
+    assert bench.measure(HELPERS, "matrix_rate", tokens=64, inner=64, outer=64)["flops"] > 1e6
+    with pytest.raises(RuntimeError, match=r"(?s)helpers could not matrix_rate.*ZeroDivision"):
+        bench.measure(HELPERS, "matrix_rate", tokens=0, inner=64, outer=64)
 
 
 def test_readme_shows_the_stored_measurements() -> None:

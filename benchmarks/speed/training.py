@@ -12,6 +12,7 @@ from benchmarks.speed.material import write_corpus, write_model
 from benchmarks.speed.results import Run, rounded
 from helpers.corpus import ClassificationExample
 from helpers.inference import predict
+from helpers.model import quiet_loading
 
 EVERYTHING = 10**9
 PIECES_IN_A_BATCH = 640  # 32 reviews of 20 word pieces: the products that training is made of
@@ -96,7 +97,8 @@ def share_of_machine(bench: Bench, model: Path, measured: Run) -> float:
 
 def accuracy(model: Path, weights: Path, examples: list[ClassificationExample]) -> float:
     """Judge the weights that a contender has trained, whoever it was, with the same code."""
-    network = BertForSequenceClassification.from_pretrained(model)
+    with quiet_loading():
+        network = BertForSequenceClassification.from_pretrained(model)
     state = torch.load(weights, weights_only=True)
     state.pop("bert.embeddings.position_ids", None)  # transformers 4.28 stores 0, 1, 2, …
     network.load_state_dict(state)
