@@ -45,12 +45,14 @@ def fine_tune(args: OwnDataArguments) -> Path:
     )
     set_seed(args)
     num_labels = len(corpus.label_names)
-    task = ClassificationTask(load_model(args, num_labels), args)
-    get_trainer(args).fit(task, train_dataloader(args, train), eval_dataloader(args, val))
-    model = load_fine_tuned(best_checkpoint(args), args, num_labels)
-    report_accuracy(model, test, args)
+    task, trainer = ClassificationTask(load_model(args, num_labels), args), get_trainer(args)
+    trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
     folder = Path(args.downstream_model_dir) / "exported"
-    return export_model(model, tokenizer, corpus.label_names, folder)
+    if trainer.is_global_zero:  # of several processes, one judges and exports
+        model = load_fine_tuned(best_checkpoint(args), args, num_labels)
+        report_accuracy(model, test, args)
+        export_model(model, tokenizer, corpus.label_names, folder)
+    return folder
 
 
 def report_accuracy(

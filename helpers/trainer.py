@@ -66,7 +66,7 @@ def quiet_lightning() -> None:
 def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCheckpoint]:
     """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``.
 
-    Two callbacks: with ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are
+    Nothing is kept in a rehearsal (``args.test_mode``). Two callbacks: with ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are
     among the best.
     """
     mode, metric = args.monitor.split()
@@ -81,7 +81,7 @@ def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCh
     last = ModelCheckpoint(
         dirpath=args.downstream_model_dir, filename="last", enable_version_counter=False
     )
-    return [best, last]
+    return [] if args.test_mode else [best, last]  # a rehearsal would overwrite last.ckpt
 
 
 def get_trainer(args: ClassificationTrainArguments) -> Trainer:
@@ -91,9 +91,6 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
     ``args.test_mode`` one batch is run and nothing is written.
     """
     quiet_lightning()
-    callbacks: list[Callback] = [ProgressLines()]
-    if not args.test_mode:  # in which Lightning would overwrite last.ckpt
-        callbacks += best_and_last_checkpoint(args)
     return Trainer(
         max_epochs=args.epochs,
         accelerator=args.accelerator,
@@ -103,7 +100,7 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         precision=args.precision,
         gradient_clip_val=MAX_GRADIENT_NORM,
         fast_dev_run=args.test_mode,
-        callbacks=callbacks,
+        callbacks=[ProgressLines(), *best_and_last_checkpoint(args)],
         enable_checkpointing=not args.test_mode,
         logger=CSVLogger(args.downstream_model_dir, name="logs"),
         log_every_n_steps=1,
