@@ -66,8 +66,8 @@ def quiet_lightning() -> None:
 def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCheckpoint]:
     """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``.
 
-    Nothing is kept in a rehearsal (``args.test_mode``). Two callbacks: with ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are
-    among the best.
+    Nothing is kept in a rehearsal (``args.test_mode``). They are two callbacks, since with
+    ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are among the best.
     """
     mode, metric = args.monitor.split()
     best = ModelCheckpoint(
