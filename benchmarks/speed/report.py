@@ -9,7 +9,7 @@ from benchmarks.speed.contenders import HELPERS, RATSNLP, TRAINER
 from benchmarks.speed.results import Run, ratios, values, with_spread
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-HEADER = ["", "helpers", "ratsnlp 1.0.53", "Trainer", "times ratsnlp", "asked for"]
+HEADER = ["", "helpers", "ratsnlp 1.0.53", "Trainer", "× ratsnlp", "× Trainer", "asked for"]
 
 
 class Quantity(NamedTuple):
@@ -53,32 +53,41 @@ def row(what: str, quantity: Quantity, runs: list[Run]) -> list[str]:
         with_spread(list(found.values()), quantity.digits) if found else "–"
         for found in by_name.values()
     ]
-    ours, old = by_name[HELPERS], by_name[RATSNLP]
-    times = "–"
-    if quantity.has_ratio and ours and old:
-        times = with_spread(ratios(old, ours) if quantity.less_is_better else ratios(ours, old))
-    return [what, *cells, times, quantity.asked]
+    ours = by_name[HELPERS]
+    against = [times(quantity, ours, by_name[name]) for name in (RATSNLP, TRAINER)]
+    return [what, *cells, *against, quantity.asked]
 
 
-def start_up_row(runs: list[Run]) -> list[str]:
-    """Write what ``import helpers`` adds to the three libraries, in percent."""
-    none, lazy = values(runs, "none", "seconds"), values(runs, "lazy", "seconds")
-    added = with_spread([100 * (ratio - 1) for ratio in ratios(lazy, none)], 1)
-    text = "`import helpers`, added to torch, transformers and pytorch_lightning, %"
-    return [text, added, "–", "–", "–", "≤ 10"]
+def times(quantity: Quantity, ours: dict[int, float], theirs: dict[int, float]) -> str:
+    """Write how many times better ours is, as far as both were measured."""
+    if not (quantity.has_ratio and ours and theirs):
+        return "–"
+    return with_spread(ratios(theirs, ours) if quantity.less_is_better else ratios(ours, theirs))
+
+
+def start_up_rows(runs: list[Run]) -> Iterator[list[str]]:
+    """Write what the helpers add to importing the three libraries, in percent."""
+    what = {
+        "lazy": ("`import helpers`, added to torch, transformers and pytorch_lightning, %", "≤ 10"),
+        "every name": ("… and every name of it used, %", ""),
+    }
+    none = values(runs, "none", "seconds")
+    for name, (text, asked) in what.items():
+        added = [100 * (ratio - 1) for ratio in ratios(values(runs, name, "seconds"), none)]
+        yield [text, with_spread(added), *["–"] * 4, asked]
 
 
 def rows(results: dict[str, Any]) -> Iterator[list[str]]:
     """Write every row that was measured, and the header."""
     yield HEADER
-    yield ["---", *["---:"] * 4, "---"]
+    yield ["---", *["---:"] * 5, "---"]
     for table, (text, quantities) in TABLES.items():
         runs = results.get(table, {}).get("runs", [])
         for quantity in quantities if runs else []:
             begins = "" if quantity.text.startswith("…") else text
             yield row(begins + quantity.text, quantity, runs)
     if "start_up" in results:
-        yield start_up_row(results["start_up"]["runs"])
+        yield from start_up_rows(results["start_up"]["runs"])
 
 
 def conditions(results: dict[str, Any]) -> str:
