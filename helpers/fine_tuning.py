@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from pytorch_lightning.utilities import rank_zero_only
 from torch import nn
 from transformers import HfArgumentParser
 
@@ -82,7 +83,8 @@ def main() -> None:
         folder = fine_tune(read_words())
     except (OSError, ValueError) as error:
         sys.exit(f"{error}")
-    print(f"exported to {folder}; put it on a page: python -m helpers.page {folder}")
+    if rank_zero_only.rank == 0:
+        print(f"exported to {folder}; put it on a page: python -m helpers.page {folder}")
 
 
 if __name__ == "__main__":
