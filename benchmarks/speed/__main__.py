@@ -19,8 +19,10 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from transformers import BertTokenizer
+
 from benchmarks.speed.contenders import RATSNLP, Bench
-from benchmarks.speed.material import rows_for_all
+from benchmarks.speed.material import rows_for_all, typical_batches
 from benchmarks.speed.old_package import FOLDER, make_environment, python_of
 from benchmarks.speed.padding import measure_padding
 from benchmarks.speed.predicting import measure_predicting
@@ -31,6 +33,7 @@ from benchmarks.speed.start_up import measure_start_up
 from benchmarks.speed.training import Lesson, measure_training
 from helpers import ClassificationTrainArguments, split_validation
 from helpers.corpus import FILES
+from helpers.encoding import encode_reviews
 from helpers.mini_reviews import ASSETS, MINI_REVIEWS
 from helpers.scales import MINI_BERT
 
@@ -46,11 +49,14 @@ def training(bench: Bench, words: Words) -> list[Run]:
 
 
 def training_large(bench: Bench, words: Words) -> list[Run]:
-    """kcbert-base's shape, on the first rows of NSMC's train file."""
-    train = rows_for_all(words.nsmc / FILES[0])[: words.rows or 384]
-    return measure_training(
-        bench, Lesson(train, [], words.model, 1, 5e-5, old_rows=words.old_rows or 96)
-    )
+    """kcbert-base's shape, on typical batches of NSMC's train file."""
+    examples = rows_for_all(words.nsmc / FILES[0])[:12_800]
+    tokenizer = BertTokenizer.from_pretrained(words.model, do_lower_case=False)
+    input_ids, _ = encode_reviews([one.text for one in examples], tokenizer, 128)
+    lengths = [len(ids) for ids in input_ids]
+    train = typical_batches(examples, lengths, 32, number=(words.rows or 320) // 32)
+    lesson = Lesson(train, [], words.model, 1, 5e-5, grouped=True, old_rows=words.old_rows or 96)
+    return measure_training(bench, lesson)
 
 
 def predicting(bench: Bench, words: Words) -> list[Run]:

@@ -28,6 +28,7 @@ class Lesson:
     epochs: int
     learning_rate: float
     batch_size: int = 32
+    grouped: bool = False  # train has the order of batches by length already
     old_rows: int = EVERYTHING  # of train, for the old package: where its steps take long
 
 
@@ -69,6 +70,7 @@ def train_once(bench: Bench, lesson: Lesson, contender: str, seed: int) -> Run:
             weights=weights,
             seed=seed,
             most_rows=lesson.old_rows if contender == RATSNLP else EVERYTHING,
+            grouped=lesson.grouped,
             epochs=lesson.epochs,
             learning_rate=lesson.learning_rate,
             batch_size=lesson.batch_size,

@@ -43,30 +43,28 @@ def prepare(corpus: str, model: str) -> dict[str, Any]:
 
 
 def train(
-    corpus: str, model: str, weights: str, seed: int, most_rows: int, **changes: Any
+    corpus: str, model: str, weights: str, seed: int, most_rows: int, grouped: bool, **changes: Any
 ) -> dict[str, Any]:
-    """Train as lesson 7 does, with batches by length; nothing is saved meanwhile."""
-    import torch
-    from pytorch_lightning.callbacks import ModelCheckpoint
+    """Train as lesson 7 does, with batches by length; nothing is saved.
 
-    from helpers import ClassificationTask, get_trainer, load_model, set_seed, train_dataloader
+    With ``grouped``, the rows stand in the file as such batches already.
+    """
+    import torch
+    from torch.utils.data import SequentialSampler
+
+    from helpers import ClassificationTask, get_trainer, load_model, set_seed
+    from helpers.data import make_dataloader, train_dataloader
 
     args = new_arguments(corpus, model, seed=seed, group_by_length=True, **changes)
     set_seed(args)
-    dataset = whole_file(args, most_rows)
-    loader, network = train_dataloader(args, dataset), load_model(args)
+    dataset, network = whole_file(args, most_rows), load_model(args)
+    in_order = make_dataloader(args, dataset, SequentialSampler(dataset))
     trainer, clock = get_trainer(args), StepClock()
-    kept = [one for one in trainer.callbacks if not isinstance(one, ModelCheckpoint)]
-    trainer.callbacks[:] = [*kept, lightning_callback(clock)]
-    trainer.fit(ClassificationTask(network, args), loader)
+    trainer.callbacks[:] = [lightning_callback(clock)]  # in place of those that save
+    task = ClassificationTask(network, args)
+    trainer.fit(task, in_order if grouped else train_dataloader(args, dataset))
     torch.save(network.state_dict(), weights)
-    tokens = sum(map(len, dataset.input_ids))
-    return {
-        "seconds": clock.seconds,
-        "steps": clock.steps,
-        "rows": len(dataset) * args.epochs,
-        "tokens": tokens * args.epochs,
-    }
+    return clock.measured(map(len, dataset.input_ids), args.epochs)
 
 
 def predict(reviews: str, number: int, model: str) -> dict[str, Any]:

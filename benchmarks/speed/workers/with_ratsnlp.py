@@ -37,33 +37,27 @@ def prepare(corpus: str, model: str) -> dict[str, Any]:
 
 
 def train(
-    corpus: str, model: str, weights: str, seed: int, most_rows: int, **changes: Any
+    corpus: str, model: str, weights: str, seed: int, most_rows: int, grouped: bool, **changes: Any
 ) -> dict[str, Any]:
-    """Train as listings 1-3 to 1-6 do, on ``most_rows`` rows or fewer; nothing is saved."""
+    """Train as listings 1-3 to 1-6 do, on ``most_rows`` rows or fewer; nothing is saved.
+
+    ``grouped`` changes nothing here: the order is random, and every row is padded to 128.
+    """
     import torch
-    from ratsnlp import nlpbook
+    from ratsnlp.nlpbook import get_trainer
     from ratsnlp.nlpbook.classification import ClassificationTask
-    from torch.utils.data import DataLoader, RandomSampler, Subset
     from transformers import BertForSequenceClassification
 
     torch.manual_seed(seed)
     args = old_arguments(corpus, model, **changes)
-    dataset = old_dataset(args)
-    rows = Subset(dataset, range(min(most_rows, len(dataset))))
-    loader = DataLoader(
-        rows,
-        batch_size=args.batch_size,
-        sampler=RandomSampler(rows, replacement=False),
-        collate_fn=nlpbook.data_collator,
-        drop_last=False,
-        num_workers=args.cpu_workers,
-    )
+    loader = old_loader(args, most_rows)
     network = BertForSequenceClassification.from_pretrained(model)
-    trainer, clock = nlpbook.get_trainer(args), StepClock()
+    trainer, clock = get_trainer(args), StepClock()
     trainer.callbacks[:] = [lightning_callback(clock)]
     trainer.fit(ClassificationTask(network, args), train_dataloaders=loader)
     torch.save(network.state_dict(), weights)
-    return {"seconds": clock.seconds, "steps": clock.steps, "rows": len(rows) * args.epochs}
+    lengths = [sum(features.attention_mask) for features in loader.dataset]
+    return clock.measured(lengths, args.epochs)
 
 
 def predict(reviews: str, number: int, model: str) -> dict[str, Any]:
@@ -104,13 +98,24 @@ def old_arguments(corpus: str, model: str, **changes: Any) -> Namespace:
     )
 
 
-def old_dataset(args: Namespace) -> Any:
-    """Return the old package's train dataset."""
+def old_loader(args: Namespace, most_rows: int) -> Any:
+    """Return the data loader of listing 1-5."""
+    from ratsnlp.nlpbook import data_collator
     from ratsnlp.nlpbook.classification import ClassificationDataset, NsmcCorpus
+    from torch.utils.data import DataLoader, RandomSampler, Subset
     from transformers import BertTokenizer
 
     tokenizer = BertTokenizer.from_pretrained(args.pretrained_model_name, do_lower_case=False)
-    return ClassificationDataset(args, tokenizer, NsmcCorpus(), "train")
+    dataset = ClassificationDataset(args, tokenizer, NsmcCorpus(), "train")
+    rows = Subset(dataset, range(min(most_rows, len(dataset))))
+    return DataLoader(
+        rows,
+        batch_size=args.batch_size,
+        sampler=RandomSampler(rows, replacement=False),
+        collate_fn=data_collator,
+        drop_last=False,
+        num_workers=args.cpu_workers,
+    )
 
 
 if __name__ == "__main__":

@@ -7,39 +7,33 @@ from benchmarks.speed.workers.with_helpers import new_arguments, whole_file
 
 
 def train(
-    corpus: str, model: str, weights: str, seed: int, most_rows: int, **changes: Any
+    corpus: str, model: str, weights: str, seed: int, most_rows: int, grouped: bool, **changes: Any
 ) -> dict[str, Any]:
-    """Train with the optimizer settings that the helpers have; nothing is saved or logged."""
+    """Train with the helpers' hyperparameters; nothing is saved. ``grouped``: as there."""
     import torch
-    from transformers import DataCollatorWithPadding, Trainer, set_seed
+    from transformers import DataCollatorWithPadding, Trainer
 
     from helpers import load_model, load_tokenizer
 
     args = new_arguments(corpus, model, seed=seed, **changes)
-    set_seed(seed)
     dataset, clock, network = whole_file(args, most_rows), StepClock(), load_model(args)
+    rows = [
+        {"input_ids": ids, "labels": example.label}
+        for ids, example in zip(dataset.input_ids, dataset.examples, strict=True)
+    ]
     trainer = Trainer(
         model=network,
-        args=best_settings(args),
-        train_dataset=[
-            {"input_ids": ids, "labels": example.label}
-            for ids, example in zip(dataset.input_ids, dataset.examples, strict=True)
-        ],
+        args=best_settings(args, "sequential" if grouped else "group_by_length"),
+        train_dataset=rows,
         data_collator=DataCollatorWithPadding(load_tokenizer(args)),
         callbacks=[callback(clock)],
     )
     trainer.train()
     torch.save(network.state_dict(), weights)
-    tokens = sum(map(len, dataset.input_ids))
-    return {
-        "seconds": clock.seconds,
-        "steps": clock.steps,
-        "rows": len(dataset) * args.epochs,
-        "tokens": tokens * args.epochs,
-    }
+    return clock.measured(map(len, dataset.input_ids), args.epochs)
 
 
-def best_settings(args: Any) -> Any:
+def best_settings(args: Any, order: str) -> Any:
     """Return Trainer's settings: the helpers' hyperparameters, and whatever makes it fast."""
     from transformers import TrainingArguments
 
@@ -51,7 +45,7 @@ def best_settings(args: Any) -> Any:
         weight_decay=args.weight_decay,
         warmup_steps=args.warmup_ratio,  # a number below 1 is a share of all steps
         seed=args.seed,
-        train_sampling_strategy="group_by_length",
+        train_sampling_strategy=order,
         optim="adamw_torch_fused",
         use_cpu=True,
         dataloader_num_workers=0,
