@@ -23,7 +23,7 @@ from transformers import BertTokenizer
 
 from benchmarks.speed.contenders import RATSNLP, Bench
 from benchmarks.speed.material import rows_for_all, typical_batches
-from benchmarks.speed.old_package import FOLDER, make_environment, python_of
+from benchmarks.speed.old_package import make_environment
 from benchmarks.speed.padding import measure_padding
 from benchmarks.speed.predicting import measure_predicting
 from benchmarks.speed.preparing import measure_preparing
@@ -97,20 +97,18 @@ def read_words() -> Words:
     parser.add_argument("--old-rounds", type=int, default=1, help="of preparing, for ratsnlp")
     parser.add_argument("--rows", type=int, help="reviews to train on or to ask about")
     parser.add_argument("--old-rows", type=int, help="the same for ratsnlp, where it takes long")
-    parser.add_argument("--ratsnlp", default=python_of(FOLDER), help='a Python, or "none"')
+    parser.add_argument("--ratsnlp", default="own", help='a Python that has it, or "none"')
     parser.add_argument("--no-trainer", action="store_true", help="leave Trainer out")
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args()
 
 
-def python_with_ratsnlp(wanted: str | Path) -> Path | None:
+def python_with_ratsnlp(wanted: str) -> Path | None:
     """Return the old package's Python, after installing it where that is needed."""
     if wanted == "none":
         print("ratsnlp is left out: there is nothing to compare with")
         return None
-    if Path(wanted) == python_of(FOLDER) and not FOLDER.exists():
-        return make_environment()
-    return Path(wanted).absolute()
+    return make_environment() if wanted == "own" else Path(wanted).absolute()
 
 
 def main() -> None:

@@ -19,10 +19,15 @@ def python_of(folder: Path) -> Path:
 def make_environment(folder: Path = FOLDER) -> Path:
     """Install ratsnlp into ``folder``, with the PyTorch that runs here; return its Python.
 
+    An environment that is there and whole is left as it is.
+
     Raises:
         FileNotFoundError: there is no Python 3.11, the newest that ratsnlp's dependencies take.
         CalledProcessError: pip could not install; it has printed why.
     """
+    whole = folder / "installed"
+    if whole.exists():
+        return python_of(folder)
     python = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
     if python is None:
         raise FileNotFoundError("ratsnlp needs Python 3.11: install it, as python3.11.")
@@ -36,6 +41,7 @@ def make_environment(folder: Path = FOLDER) -> Path:
     ):
         command = [python_of(folder), "-m", "pip", "install", "--quiet", *packages]
         subprocess.run(command, check=True)
+    whole.touch()
     return python_of(folder)
 
 
