@@ -15,7 +15,8 @@ run: $(INSTALLED)  ## execute all lessons in order on the bundled model and revi
 test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outputs
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --check --quiet .
-	$(VENV)/bin/python -m pytest --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile \
+		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
 	$(VENV)/bin/jupyter lab notebooks/en
@@ -24,10 +25,10 @@ refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their
 	$(VENV)/bin/python -m tools.lessons refresh
 
 # The bundled corpus may have changed since a lesson copied it into its own folder, and the bundled
-# model since lesson 8 trained it.
+# model since lessons 8 and 9 trained it.
 run test refresh: forget-copies
 forget-copies:
-	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/08/mini' \) -prune -exec rm -rf {} +
+	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/*/mini' \) -prune -exec rm -rf {} +
 
 clean:  ## remove the environment and everything that running has written
 	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed benchmarks/.ratsnlp benchmarks/.accelerate
