@@ -71,6 +71,13 @@ def test_no_row_is_lost_and_none_is_paid_for_twice(small: Path) -> None:
         assert by_length["batches_as_before"] < 5
 
 
+def test_rounds_are_added(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in ([], ["--add"], ["--add"]):
+        run_command(monkeypatch, small, "predicting", "--rows", "2", *words)
+    runs = read_results(small / "speed.json")["predicting"]["runs"]
+    assert [run["round"] for run in runs] == [0, 1, 2]
+
+
 def test_contenders_take_turns() -> None:
     turns = list(in_turn(Bench(threads=1, rounds=2, ratsnlp=Path("python")), [HELPERS, RATSNLP]))
     assert turns == [(0, HELPERS), (0, RATSNLP), (1, RATSNLP), (1, HELPERS)]

@@ -94,6 +94,7 @@ def read_words() -> Words:
     parser.add_argument("--model", type=Path, help="folder with kcbert-base's two files")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--add", action="store_true", help="to the rounds that are stored")
     parser.add_argument("--old-rounds", type=int, default=1, help="of preparing, for ratsnlp")
     parser.add_argument("--rows", type=int, help="reviews to train on or to ask about")
     parser.add_argument("--old-rows", type=int, help="the same for ratsnlp, where it takes long")
@@ -113,11 +114,17 @@ def python_with_ratsnlp(wanted: str) -> Path | None:
 
 def main() -> None:
     words = read_words()
-    ratsnlp = python_with_ratsnlp(words.ratsnlp)
-    bench = Bench(words.threads, words.rounds, ratsnlp, not words.no_trainer)
+    before = read_results(words.results).get(words.table, {}).get("runs", []) if words.add else []
+    bench = Bench(
+        words.threads,
+        words.rounds,
+        python_with_ratsnlp(words.ratsnlp),
+        not words.no_trainer,
+        first_round=1 + max((run["round"] for run in before), default=-1),
+    )
     runs = TABLES[words.table](bench, words)
     settings = {"threads": bench.threads, "ratsnlp": RATSNLP in bench.contenders}
-    store(words.results, words.table, settings, runs)
+    store(words.results, words.table, settings, before + runs)
     write_report(read_results(words.results))
 
 

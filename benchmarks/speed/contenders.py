@@ -23,6 +23,12 @@ class Bench:
     rounds: int
     ratsnlp: Path | None
     with_trainer: bool = True
+    first_round: int = 0
+
+    @property
+    def round_numbers(self) -> range:
+        """The rounds to measure now; the numbers decide the seeds."""
+        return range(self.first_round, self.first_round + self.rounds)
 
     @property
     def contenders(self) -> list[str]:
@@ -68,6 +74,6 @@ def environment(contender: str, threads: int) -> dict[str, str]:
 def in_turn(bench: Bench, contenders: list[str]) -> Iterator[tuple[int, str]]:
     """Yield (round, contender), every contender once a round, each round begun by another one."""
     present = [name for name in contenders if name in bench.contenders]
-    for number in range(bench.rounds):
+    for number in bench.round_numbers:
         first = number % len(present)
         yield from ((number, name) for name in present[first:] + present[:first])

@@ -9,7 +9,7 @@ PARTS = ("none", "lazy", "every name")  # of the helpers
 def measure_start_up(bench: Bench) -> list[Run]:
     """Import in new processes, in turn; the first round only fills the file cache."""
     runs: list[Run] = []
-    for number in range(-1, bench.rounds):
+    for number in [-1, *bench.round_numbers]:
         for part in PARTS:
             measured = bench.measure(HELPERS, "start_up", helpers=part)
             runs.append({"contender": part, "round": number, **rounded(measured)})
