@@ -59,16 +59,18 @@ def test_every_table_is_measured_and_reported(
     assert "ratsnlp is left out" in capsys.readouterr().out
 
 
-def test_no_row_is_lost_and_none_is_paid_for_twice(small: Path) -> None:
-    (padded, *_), *grouped = [
-        [run for run in measure_padding(small, MINI_BERT, 8) if run["contender"] == name]
+def test_batches_by_length_pay_little_and_are_new_each_epoch() -> None:
+    runs = measure_padding(MINI_REVIEWS, MINI_BERT, batch_size=8)
+    padded, in_random_order, by_length = (
+        [run for run in runs if run["contender"] == name]
         for name in (RATSNLP, "random order", HELPERS)
-    ]
-    for random_order, by_length in zip(*grouped, strict=True):
-        assert random_order["rows"] == by_length["rows"] == 40
-        assert by_length["real"] <= by_length["paid"] <= random_order["paid"] < padded["paid"]
-        assert by_length["longest_first"]
-        assert by_length["batches_as_before"] < 5
+    )
+    for one, other in zip(by_length, in_random_order, strict=True):
+        assert one["rows"] == other["rows"] == 1500
+        assert one["real"] < one["paid"] < other["paid"] < padded[0]["paid"]
+        assert one["paid"] < 1.1 * one["real"]
+        assert one["longest_first"]
+        assert one["batches_as_before"] < 5
 
 
 def test_rounds_are_added(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,18 @@ TABLES: dict[str, tuple[str, list[Quantity]]] = {
 }
 
 
+def with_shares(runs: list[Run]) -> list[Run]:
+    """Add the share that real word pieces got of the fastest matrix product of all rounds.
+
+    >>> with_shares([{"useful_gflops": 10, "matrix_gflops": 40}])[0]["share_of_machine"]
+    0.25
+    """
+    fastest = max((run.get("matrix_gflops", 0) for run in runs), default=0)
+    if not fastest:
+        return runs
+    return [run | {"share_of_machine": run["useful_gflops"] / fastest} for run in runs]
+
+
 def row(what: str, quantity: Quantity, runs: list[Run]) -> list[str]:
     """Write one quantity of all contenders."""
     by_name = {name: values(runs, name, quantity.name) for name in (HELPERS, RATSNLP, TRAINER)}
@@ -82,7 +94,7 @@ def rows(results: dict[str, Any]) -> Iterator[list[str]]:
     yield HEADER
     yield ["---", *["---:"] * 5, "---"]
     for table, (text, quantities) in TABLES.items():
-        runs = results.get(table, {}).get("runs", [])
+        runs = with_shares(results.get(table, {}).get("runs", []))
         for quantity in quantities if runs else []:
             begins = "" if quantity.text.startswith("…") else text
             yield row(begins + quantity.text, quantity, runs)

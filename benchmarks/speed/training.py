@@ -76,25 +76,24 @@ def train_once(bench: Bench, lesson: Lesson, contender: str, seed: int) -> Run:
             batch_size=lesson.batch_size,
         )
         measured["reviews_per_second"] = measured["rows"] / measured["seconds"]
-        if "tokens" in measured:
-            measured["share_of_machine"] = share_of_machine(bench, model, measured)
+        measured |= gflops(bench, model, measured)
         if lesson.val:
             measured["val_accuracy"] = accuracy(model, weights, lesson.val)
     return measured
 
 
-def share_of_machine(bench: Bench, model: Path, measured: Run) -> float:
-    """Divide what real word pieces got by what the machine's matrix product does, just now."""
+def gflops(bench: Bench, model: Path, measured: Run) -> Run:
+    """Return the rate at which real word pieces were computed, and that of a matrix product now."""
     config = BertConfig.from_pretrained(model)
-    rate = bench.measure(
+    best = bench.measure(
         HELPERS,
         "matrix_rate",
         tokens=PIECES_IN_A_BATCH,
         inner=config.hidden_size,
         outer=config.intermediate_size,
     )["flops"]
-    measured["matrix_gflops"] = rate / 1e9
-    return measured["tokens"] * flops_a_token(config) / measured["seconds"] / rate
+    useful = measured["tokens"] * flops_a_token(config) / measured["seconds"]
+    return {"useful_gflops": useful / 1e9, "matrix_gflops": best / 1e9}
 
 
 def accuracy(model: Path, weights: Path, examples: list[ClassificationExample]) -> float:
