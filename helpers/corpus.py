@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from Korpora import Korpora
@@ -71,7 +72,6 @@ def split_validation(
     """Divide examples into train and validation, with the same share of every label.
 
     Args:
-        examples: any number of examples of any number of labels.
         fraction: share of each label that goes into validation, rounded, at least 1 example.
         seed: decides which examples; the order within both parts is that of ``examples``.
 
@@ -95,11 +95,13 @@ def split_validation(
 class NsmcCorpus:
     """Reviews in NSMC's two-file format, in three parts: train, val and test.
 
-    NSMC has no validation file; ``val`` is held out from the train file, so that the test file is
-    left alone until the very end.
+    NSMC has no validation file: ``val`` is held out from the train file. Files are read only once.
     """
 
     label_names = ("negative", "positive")
+
+    def __init__(self) -> None:
+        self.read = cache(read_nsmc)  # the train file has two parts, but is read once
 
     def get_examples(
         self, args: ClassificationTrainArguments, mode: str
@@ -109,8 +111,8 @@ class NsmcCorpus:
             raise ValueError(f"mode must be 'train', 'val' or 'test'; it is {mode!r}.")
         folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
         if mode == "test":
-            return read_nsmc(folder / "ratings_test.txt")
-        train, val = split_validation(read_nsmc(folder / "ratings_train.txt"), args.val_fraction)
+            return self.read(folder / "ratings_test.txt")
+        train, val = split_validation(self.read(folder / "ratings_train.txt"), args.val_fraction)
         return train if mode == "train" else val
 
 
@@ -131,9 +133,7 @@ def fetch_corpus(args: ClassificationTrainArguments) -> Path:
 
     Korpora downloads straight to the final place, where a cut connection would leave half a file.
     So it downloads into a temporary folder; files that can be read to the end are then moved.
-
-    Raises:
-        ConnectionError: the host cannot be reached; nothing in the corpus folder has changed.
+    ConnectionError means that the host is out of reach and nothing has changed in the folder.
     """
     name = args.downstream_corpus_name
     folder = Path(args.downstream_corpus_root_dir) / name

@@ -23,7 +23,8 @@ def prepare(corpus: str, model: str) -> dict[str, Any]:
     tokenizer = load_tokenizer(args)
 
     def both_parts() -> int:
-        parts = [ClassificationDataset(args, NsmcCorpus(), tokenizer, m) for m in ("train", "val")]
+        corpus = NsmcCorpus()
+        parts = [ClassificationDataset(args, corpus, tokenizer, m) for m in ("train", "val")]
         return sum(map(len, parts))
 
     with Stopwatch() as first:
