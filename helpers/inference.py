@@ -134,13 +134,13 @@ def predict_file(
     """
     if Path(source).resolve() == Path(target).resolve():
         raise ValueError(f"{target} is the file with the texts; name another one for the answers.")
-    rows, rows_ahead = tee(read_rows(source))
-    texts = (cell(row, text_column, source) for row in rows_ahead)
+    rows, rows_ahead = tee((row.line, cell(row, text_column, source)) for row in read_rows(source))
+    texts = (text for _, text in rows_ahead)
     with whole_file(target) as file:
         writer = csv.writer(file)
         writer.writerow(["line", "text", "predicted_label", *label_names(model)])
-        for (label, probabilities), row in zip(
+        for (label, probabilities), (line, text) in zip(
             predict_stream(texts, model, tokenizer), rows, strict=True
         ):
             shares = (f"{share:.4f}" for share in probabilities.values())
-            writer.writerow([row.line, cell(row, text_column, source), label, *shares])
+            writer.writerow([line, text, label, *shares])

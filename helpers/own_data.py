@@ -28,11 +28,6 @@ class OwnDataArguments(ClassificationTrainArguments):
     text_column: str = setting("text", "Name of the column with the texts.")
     label_column: str = setting("label", "Name of the column with the labels.")
 
-    def __post_init__(self) -> None:
-        if isinstance(self.test_file, Path):
-            object.__setattr__(self, "test_file", str(self.test_file))
-        super().__post_init__()
-
     @classmethod
     def for_scale(cls, scale: str, **changes: Any) -> Self:
         """Return the settings of a scale, but for its corpus, with ``changes`` laid over them."""

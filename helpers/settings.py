@@ -62,7 +62,7 @@ class Settings:
         for name, hint in get_type_hints(type(self), include_extras=True).items():
             kind, limits = get_args(hint) if get_origin(hint) is Annotated else (hint, Limits())
             value = getattr(self, name)
-            if isinstance(value, Path) and kind is str:
+            if isinstance(value, Path) and kind in (str, str | None):
                 value = str(value)
                 object.__setattr__(self, name, value)
             _check_type(name, value, kind)
