@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.corpus import NsmcCorpus, fetch_corpus
@@ -15,18 +15,11 @@ from helpers.data import ClassificationDataset, eval_dataloader, train_dataloade
 from helpers.model import load_model, load_tokenizer
 from helpers.task import ClassificationTask, adamw_with_schedule, parameter_groups
 from helpers.trainer import get_trainer, read_log
+from tests.small_model import tiny_config
 
 
 def tiny_model() -> BertForSequenceClassification:
-    config = BertConfig(
-        vocab_size=8000,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=128,
-    )
-    return BertForSequenceClassification(config)
+    return BertForSequenceClassification(tiny_config())
 
 
 class Run:

@@ -10,7 +10,7 @@ import torch
 from pytorch_lightning import Callback
 from torch import Tensor
 from torch.utils.data import Sampler
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertForSequenceClassification
 
 from helpers import (
     ClassificationDataset,
@@ -23,6 +23,7 @@ from helpers import (
     make_dataloader,
     train_dataloader,
 )
+from tests.small_model import tiny_config
 
 
 class Record(Callback):
@@ -49,16 +50,7 @@ def review_key(input_ids: Tensor, labels: Tensor) -> tuple[int, ...]:
 def model_without_dropout() -> BertForSequenceClassification:
     """A tiny network in float64, in which sums in another order differ by next to nothing."""
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=8000,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=128,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
+    config = tiny_config(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
     return BertForSequenceClassification(config).double()
 
 
