@@ -55,6 +55,7 @@ class ClassificationTrainArguments(Settings):
     seed: Seed = setting(None, "Fixes every random choice; without it, each run differs.")
     monitor: Monitor = setting("min val_loss", "What the best checkpoint has.")
     save_top_k: CountOrNone = setting(1, "How many of the best checkpoints to keep.")
+    save_every_n_steps: Count = setting(500, "Steps after which last.ckpt is written.")
     cpu_workers: CountOrNone = setting(0, "Extra processes that prepare batches.")
     accelerator: Accelerator = setting("auto", "Kind of hardware.")
     devices: DeviceCount = setting("auto", "How many of it in a machine: auto or a number.")
@@ -63,6 +64,7 @@ class ClassificationTrainArguments(Settings):
     precision: Precision = setting("32-true", "Number format of the computation.")
     overwrite_cache: bool = setting(False, "Tokenize anew even if a cache file is there.")
     force_download: bool = setting(False, "Fetch the corpus anew even if it is there.")
+    split_when_out_of_memory: bool = setting(False, "Compute a batch in parts if it is too large.")
     test_mode: bool = setting(False, "Run one batch only, to see whether all fits together.")
 
     def __post_init__(self) -> None:

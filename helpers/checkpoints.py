@@ -1,14 +1,38 @@
-"""Loading a fine-tuned model back from its checkpoint, without running code out of a file."""
+"""Checkpoints: written whole or not at all, and read without running code out of a file."""
 
 import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
+from lightning_fabric.plugins.io import TorchCheckpointIO
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments
+from helpers.files import whole_file
 from helpers.model import load_config
+
+
+class WholeCheckpointIO(TorchCheckpointIO):
+    """Writes checkpoints so that a file under the final name is always whole.
+
+    Lightning itself writes to the system's temporary folder and moves the file, which on another
+    disk, Google Drive for instance, is a copy that can be cut off.
+    """
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
+    ) -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with whole_file(path, "wb") as file:
+                torch.save(checkpoint, file)
+        except (OSError, RuntimeError) as error:
+            raise OSError(
+                f"{path} could not be written ({error}). Make room on that disk, or name a "
+                "downstream_model_dir on another, and run the same cell again: it goes on from the "
+                "last checkpoint that was written."
+            ) from error
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
@@ -19,7 +43,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         ValueError: the file is damaged, or holds more than numbers and plain values.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise ValueError(
             f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
@@ -49,7 +73,8 @@ def best_checkpoint(args: ClassificationTrainArguments) -> Path:
     noted = [state["best_model_path"] for state in states if state.get("monitor")]
     if not any(noted):
         raise ValueError(
-            f"{last} names no best checkpoint: train with val_dataloaders=… and save_top_k=1."
+            f"{last} names no best checkpoint: finish an epoch there, with val_dataloaders=… and "
+            "save_top_k=1."
         )
     best = folder / Path(noted[0]).name
     if not best.is_file():
@@ -66,7 +91,11 @@ def load_fine_tuned(
         ValueError: the file cannot be read safely, or belongs to a network of another shape.
     """
     state = read_checkpoint(path).get("state_dict", {})
-    weights = {name.removeprefix("model."): weight for name, weight in state.items()}
+    weights = {
+        name.removeprefix("model."): weight
+        for name, weight in state.items()
+        if name.startswith("model.")  # and not the counts of train_loss and train_acc
+    }
     model = BertForSequenceClassification(load_config(args, num_labels=num_labels))
     try:
         model.load_state_dict(weights)

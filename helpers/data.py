@@ -12,7 +12,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
-from helpers.encoding import load_or_encode
+from helpers.encoding import load_or_encode, without_garbage_collection
 
 
 class LabelledCorpus(Protocol):
@@ -34,6 +34,7 @@ class ClassificationDataset(Dataset):
     pieces, and ``labels``, a single number. Nothing is padded here: that is the collator's work.
     """
 
+    @without_garbage_collection()  # of all the objects that are made here, none is garbage
     def __init__(
         self,
         args: ClassificationTrainArguments,

@@ -2,10 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import islice, tee
 from pathlib import Path
-from typing import NamedTuple, TextIO, TypeVar
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch.utils.data import DataLoader
@@ -15,6 +14,7 @@ from transformers import DataCollatorWithPadding, PreTrainedModel, PreTrainedTok
 from helpers.encoding import encode_reviews
 from helpers.evaluation import predict_probabilities
 from helpers.export import label_names, longest_input
+from helpers.files import whole_file
 from helpers.tables import cell, read_rows
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
@@ -99,21 +99,6 @@ def predict(
     return list(predict_stream(texts, model, tokenizer, len(texts)))
 
 
-@contextmanager
-def whole_file(target: str | Path) -> Iterator[TextIO]:
-    """Open a CSV file that gets its name when it is whole; after an error, nothing is left of it.
-
-    With its byte order mark ("sig"), Excel takes the file for UTF-8.
-    """
-    unfinished = Path(f"{target}.unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
-            yield file
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 def predict_file(
     source: str | Path,
     target: str | Path,
@@ -136,7 +121,8 @@ def predict_file(
         raise ValueError(f"{target} is the file with the texts; name another one for the answers.")
     rows, rows_ahead = tee((row.line, cell(row, text_column, source)) for row in read_rows(source))
     texts = (text for _, text in rows_ahead)
-    with whole_file(target) as file:
+    # With its byte order mark ("sig"), Excel takes the file for UTF-8.
+    with whole_file(target, encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["line", "text", "predicted_label", *label_names(model)])
         for (label, probabilities), (line, text) in zip(

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Callback, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback, Checkpoint, ModelCheckpoint
 from pytorch_lightning.loggers import CSVLogger
 
 from helpers.arguments import ClassificationTrainArguments
+from helpers.checkpoints import WholeCheckpointIO
+from helpers.resume import LastCheckpoint, ResumingTrainer
 
 MAX_GRADIENT_NORM = 1.0  # as in BERT's own training code
 SECONDS_BETWEEN_LINES = 60
@@ -31,6 +33,10 @@ class ProgressLines(Callback):
     def __init__(self) -> None:
         self.last_line = 0.0
         self.epoch_began = 0.0
+
+    def on_train_start(self, trainer: Trainer, task: LightningModule) -> None:
+        # A training that goes on begins in the middle of an epoch.
+        self.on_train_epoch_start(trainer, task)
 
     def on_train_epoch_start(self, trainer: Trainer, task: LightningModule) -> None:
         self.epoch_began = self.last_line = time.monotonic()
@@ -63,11 +69,10 @@ def quiet_lightning() -> None:
         warnings.filterwarnings("ignore", message)
 
 
-def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCheckpoint]:
-    """Keep the best epochs by ``args.monitor``, and the last one as ``last.ckpt``.
+def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[Checkpoint]:
+    """Keep the best epochs by ``args.monitor``, and the last step as ``last.ckpt``.
 
-    Nothing is kept in a rehearsal (``args.test_mode``). They are two callbacks, since with
-    ``save_last=True`` Lightning 2.6 writes last.ckpt only after epochs that are among the best.
+    Nothing is kept in a rehearsal (``args.test_mode``).
     """
     mode, metric = args.monitor.split()
     best = ModelCheckpoint(
@@ -78,20 +83,19 @@ def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[ModelCh
         save_top_k=args.save_top_k,
         enable_version_counter=False,
     )
-    last = ModelCheckpoint(
-        dirpath=args.downstream_model_dir, filename="last", enable_version_counter=False
-    )
-    return [] if args.test_mode else [best, last]  # a rehearsal would overwrite last.ckpt
+    # The best comes first, so that last.ckpt knows it.
+    return [] if args.test_mode else [best, LastCheckpoint(args)]
 
 
 def get_trainer(args: ClassificationTrainArguments) -> Trainer:
     """Return a Trainer that logs to a CSV file and keeps the best and the last checkpoint.
 
-    Checkpoints and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. With
-    ``args.test_mode`` one batch is run and nothing is written.
+    Checkpoints and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. When a
+    training stopped there, ``fit`` goes on with it. With ``args.test_mode`` one batch is run and
+    nothing is written.
     """
     quiet_lightning()
-    return Trainer(
+    return ResumingTrainer(
         max_epochs=args.epochs,
         accelerator=args.accelerator,
         devices=args.devices,
@@ -102,7 +106,10 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         fast_dev_run=args.test_mode,
         callbacks=[ProgressLines(), *best_and_last_checkpoint(args)],
         enable_checkpointing=not args.test_mode,
-        logger=CSVLogger(args.downstream_model_dir, name="logs"),
+        logger=CSVLogger(
+            args.downstream_model_dir, name="logs", flush_logs_every_n_steps=args.save_every_n_steps
+        ),
+        plugins=WholeCheckpointIO(),
         log_every_n_steps=1,
         enable_progress_bar=False,
         enable_model_summary=False,
@@ -110,13 +117,19 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
 
 
 def read_log(trainer: Trainer) -> dict[str, list[tuple[int, float]]]:
-    """Return what was logged: for each name, (training step, value) in the order of time."""
-    log: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    with (Path(trainer.logger.log_dir) / "metrics.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            step = int(row.pop("step"))
-            row.pop("epoch")
-            for name, value in row.items():
-                if value:
-                    log[name].append((step, float(value)))
-    return dict(log)
+    """Return what was logged: for each name, (training step, value) in the order of time.
+
+    A training that went on after an interruption has logged into several folders; a step that it
+    took twice counts once.
+    """
+    log: dict[str, dict[int, float]] = defaultdict(dict)
+    (last,) = (one for one in trainer.callbacks if isinstance(one, LastCheckpoint))
+    for folder in last.log_folders:
+        with (Path(folder) / "metrics.csv").open(newline="") as file:
+            for row in csv.DictReader(file):
+                step = int(row.pop("step"))
+                row.pop("epoch")
+                for name, value in row.items():
+                    if value:
+                        log[name][step] = float(value)
+    return {name: sorted(values.items()) for name, values in log.items()}

@@ -35,6 +35,8 @@ from helpers.scales import MINI_BERT, SCALES
         ("seed", "7", "must be of type int or None; it is '7' (str)"),
         ("monitor", "val_loss", "one of 'min val_loss', 'max val_acc'; it is 'val_loss'"),
         ("save_top_k", -1, "at least 0; it is -1"),
+        ("save_every_n_steps", 0, "at least 1; it is 0"),
+        ("split_when_out_of_memory", "yes", "must be of type bool; it is 'yes' (str)"),
         ("cpu_workers", -1, "at least 0; it is -1"),
         ("accelerator", "cuda", "one of 'auto', 'cpu', 'gpu', 'tpu', 'mps'; it is 'cuda'"),
         ("group_by_length", 1, "must be of type bool"),
