@@ -1,0 +1,81 @@
+"""Python environments as learners have them: this one, without some packages or with others."""
+
+import os
+import subprocess
+import sysconfig
+import venv
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from zipfile import ZipFile
+
+THIS_SITE = Path(sysconfig.get_path("purelib"))
+
+
+def folders_of(package: str) -> set[str]:
+    """Return what an installed package has in the folder of all packages."""
+    files = metadata.distribution(package).files
+    return {file.parts[0] for file in files} - {"..", "__pycache__"}
+
+
+class Environment:
+    """A virtual environment that borrows the packages of this one, except some."""
+
+    def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
+        venv.create(folder, symlinks=True)
+        self.python = folder / "bin" / "python"
+        (self.site,) = folder.glob("lib/python*/site-packages")
+        left_out = set().union(*map(folders_of, without))
+        for entry in THIS_SITE.iterdir():
+            if entry.name not in left_out:
+                (self.site / entry.name).symlink_to(entry)
+
+    def packages(self) -> set[str]:
+        """Return the names in the folder of all packages."""
+        return {entry.name for entry in self.site.iterdir()}
+
+    def pretend(self, package: str, version: str) -> None:
+        """Add what pip notes about a package, and no code."""
+        notes = self.site / f"{package.replace('-', '_')}-{version}.dist-info"
+        notes.mkdir()
+        text = f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n"
+        (notes / "METADATA").write_text(text)
+        (notes / "RECORD").write_text(f"{notes.name}/METADATA,,\n")
+
+    def run(
+        self, program: str, folder: Path, variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program in ``folder``, in a process group of its own."""
+        command = [self.python, "-c", program]
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=without_paths() | variables,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            start_new_session=True,
+        )
+
+
+def without_paths() -> dict[str, str]:
+    """Return this process' variables without those that lead Python, pip or git elsewhere."""
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    return ours | {"PIP_CONFIG_FILE": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull}
+
+
+def repack(package: str, folder: Path) -> None:
+    """Write an installed package as a wheel, so that pip can install it without a network."""
+    installed = metadata.distribution(package)
+    written_by_pip = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
+    files = [
+        file
+        for file in installed.files
+        if ".." not in file.parts and file.suffix != ".pyc" and file.name not in written_by_pip
+    ]
+    (notes,) = {file.parts[0] for file in files if file.parts[0].endswith(".dist-info")}
+    record = f"{notes}/RECORD"
+    with ZipFile(folder / f"{notes.removesuffix('.dist-info')}-py3-none-any.whl", "w") as wheel:
+        for file in files:
+            wheel.write(file.locate(), str(file))
+        wheel.writestr(record, "".join(f"{file},,\n" for file in [*files, record]))
