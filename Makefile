@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/installed
 
+NO_PYTHON = $(PYTHON) cannot make the environment: that needs Python 3.11 or newer, with venv (Debian \
+	and Ubuntu: apt install python3-venv). Name another one so: make $(MAKECMDGOALS) PYTHON=python3.12
+NO_PIP = pip could not install everything, for the reason above. See to the network and to space on \
+	the disk, and give the same command again: it goes on from what is there.
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lab refresh clean forget-copies
 
@@ -35,7 +40,9 @@ clean:  ## remove the environment and everything that running has written
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 	find notebooks -type d \( -name Korpora -o -name checkpoints \) -prune -exec rm -rf {} +
 
+# tomllib came with Python 3.11; Debian keeps ensurepip, which venv needs, in a package of its own.
 $(INSTALLED): requirements.txt
+	@$(PYTHON) -c "import ensurepip, tomllib" || { echo "$(NO_PYTHON)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --requirement requirements.txt
+	@$(VENV)/bin/pip install --quiet --requirement requirements.txt || { echo "$(NO_PIP)" >&2; exit 1; }
 	touch $@

@@ -1,13 +1,17 @@
 """Pins, the conda file and the commands hold together."""
 
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.environments import repack, without_paths
 from tests.processes import run_python
 from tools.install_missing import COLAB_LACKS, REQUIREMENTS, missing_pins
 
@@ -74,3 +78,37 @@ def test_make_lists_its_commands() -> None:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = [line.split()[1] for line in listed.splitlines()]
     assert commands == ["help", "run", "test", "lab", "refresh", "clean"]
+
+
+def make_environment(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Let make install the requirements that are named in ``folder``, from there alone."""
+    shutil.copy(ROOT / "Makefile", folder)
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}
+    return subprocess.run(
+        ["make", "--no-print-directory", ".venv/installed", f"PYTHON={sys.executable}"],
+        cwd=folder,
+        env=without_paths() | offline | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("module", ["tomllib", "ensurepip"], ids=["Python 3.10", "no venv"])
+def test_make_says_which_python_it_needs(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{module!r}] = None")
+    (tmp_path / "requirements.txt").touch()
+    made = make_environment(tmp_path, PYTHONPATH=str(tmp_path))
+    assert made.returncode == 2 and not (tmp_path / ".venv").exists()
+    assert re.search(r"needs Python 3\.11 or newer, with venv .* PYTHON=python3\.12", made.stderr)
+
+
+def test_make_goes_on_where_pip_could_not_install(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f"xlrd=={PINS['xlrd']}\n")
+    failed = make_environment(tmp_path)
+    assert failed.returncode == 2 and not (tmp_path / ".venv" / "installed").exists()
+    assert "ERROR: No matching distribution found for xlrd" in failed.stderr
+    assert "for the reason above. See to the network" in failed.stderr
+    repack("xlrd", tmp_path)
+    made = make_environment(tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert list((tmp_path / ".venv").glob("lib/python*/site-packages/xlrd"))

@@ -28,7 +28,7 @@ WHERE = f"{SET_UP}\nimport helpers\nprint(helpers.__file__)"
 COURSE = "korean-nlp-first-steps"
 ADDRESS = re.search(r'REPOSITORY = "(.+)"', SET_UP)[1]
 NEEDED = requirements.required_packages(requirements.PROJECT.read_text(encoding="utf-8"))
-IN_THE_COURSE = ("helpers", "tools", "pyproject.toml", "requirements.txt")
+CODE = ("helpers/*.py", "tools", "pyproject.toml", "requirements.txt")
 CUT_OFF = """#!/bin/sh
 for target; do :; done
 mkdir -p "$target/tools" && echo "half a file" > "$target/tools/install_missing.py"
@@ -52,7 +52,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     repository, wheels = folder / "course.git", folder / "wheels"
     git = ["git", f"--git-dir={repository}", f"--work-tree={ROOT}"]
     author = ["-c", "user.name=Author", "-c", "user.email=author@localhost"]
-    for words in (["init"], ["add", *IN_THE_COURSE], [*author, "commit", "-m", "The course"]):
+    for words in (["init"], ["add", *CODE], [*author, "commit", "-m", "The course"]):
         subprocess.run([*git, *words], cwd=ROOT, check=True, capture_output=True)
     wheels.mkdir()
     for package in COLAB_LACKS:
@@ -85,7 +85,7 @@ def test_in_colab_it_fetches_the_course_and_installs_only_what_is_missing(
 ) -> None:
     environment = Environment(tmp_path / "env", without=COLAB_LACKS)
     before = environment.packages()
-    run = environment.run(f"{WHERE}\nfrom helpers import get_trainer", folder, network)
+    run = environment.run(WHERE, folder, network)
     assert run.returncode == 0, run.stderr
     assert [word.split("==")[0] for word in run.stdout.split()[1:-1]] == list(COLAB_LACKS)
     assert run.stdout.split()[-1] == str(folder / COURSE / "helpers" / "__init__.py")
@@ -179,7 +179,7 @@ def test_a_package_that_lacks_a_part_is_named(tmp_path: Path) -> None:
 
 def test_every_requirement_can_be_checked_and_is_met_here() -> None:
     assert {"torch>=2.11", "Korpora==0.2.0", "scipy"} <= set(NEEDED)
-    assert [requirements.fault_of(requirement) for requirement in NEEDED] == [None] * len(needed())
+    assert [requirements.fault_of(requirement) for requirement in NEEDED] == [None] * len(NEEDED)
 
 
 @pytest.mark.parametrize(
