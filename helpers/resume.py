@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Checkpoint
+from pytorch_lightning.callbacks import Checkpoint, ModelCheckpoint
 from torch.utils.data import DataLoader
 from torchmetrics import Metric
 
@@ -23,6 +23,22 @@ MAY_CHANGE = {  # settings that decide where and how a training runs, not what i
     "overwrite_cache",
     "force_download",
 }
+
+
+class BestCheckpoint(ModelCheckpoint):
+    """Lightning's ModelCheckpoint, whose folder may be moved before the training goes on.
+
+    Lightning would forget in another folder which epoch was the best so far.
+    """
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        def here(path: str) -> str:
+            return str(Path(self.dirpath) / Path(path).name) if path else path
+
+        paths = ("best_model_path", "kth_best_model_path", "last_model_path")
+        moved = {name: here(state[name]) for name in paths}
+        best = {here(path): score for path, score in state["best_k_models"].items()}
+        super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
 
 
 def metrics_of(task: LightningModule) -> list[Metric]:

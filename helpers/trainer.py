@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Callback, Checkpoint, ModelCheckpoint
+from pytorch_lightning.callbacks import Callback, Checkpoint
 from pytorch_lightning.loggers import CSVLogger
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.checkpoints import WholeCheckpointIO
-from helpers.resume import LastCheckpoint, ResumingTrainer
+from helpers.resume import BestCheckpoint, LastCheckpoint, ResumingTrainer
 
 MAX_GRADIENT_NORM = 1.0  # as in BERT's own training code
 SECONDS_BETWEEN_LINES = 60
@@ -75,7 +75,7 @@ def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[Checkpo
     Nothing is kept in a rehearsal (``args.test_mode``).
     """
     mode, metric = args.monitor.split()
-    best = ModelCheckpoint(
+    best = BestCheckpoint(
         dirpath=args.downstream_model_dir,
         filename="{epoch}",
         monitor=metric,
