@@ -18,22 +18,21 @@ weights are not needed, random ones cost the same. Each command measures one tab
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-
-from transformers import BertTokenizer
+from tempfile import TemporaryDirectory
 
 from benchmarks.speed.contenders import RATSNLP, Bench
-from benchmarks.speed.material import rows_for_all, typical_batches
+from benchmarks.speed.material import rows_for_all, typical_batches, write_corpus
 from benchmarks.speed.old_package import make_environment
-from benchmarks.speed.padding import measure_padding
+from benchmarks.speed.padding import batches_of, measure_padding
 from benchmarks.speed.predicting import measure_predicting
 from benchmarks.speed.preparing import measure_preparing
 from benchmarks.speed.report import write_report
 from benchmarks.speed.results import RESULTS, Run, read_results, store
 from benchmarks.speed.start_up import measure_start_up
 from benchmarks.speed.training import Lesson, measure_training
-from helpers import ClassificationTrainArguments, split_validation
+from benchmarks.speed.workers.with_helpers import new_arguments, whole_file
+from helpers import ClassificationTrainArguments, split_validation, train_dataloader
 from helpers.corpus import FILES
-from helpers.encoding import encode_reviews
 from helpers.mini_reviews import ASSETS, MINI_REVIEWS
 from helpers.scales import MINI_BERT
 
@@ -51,10 +50,12 @@ def training(bench: Bench, words: Words) -> list[Run]:
 def training_large(bench: Bench, words: Words) -> list[Run]:
     """kcbert-base's shape, on typical batches of NSMC's train file."""
     examples = rows_for_all(words.nsmc / FILES[0])[:12_800]
-    tokenizer = BertTokenizer.from_pretrained(words.model, do_lower_case=False)
-    input_ids, _ = encode_reviews([one.text for one in examples], tokenizer, 128)
-    lengths = [len(ids) for ids in input_ids]
-    train = typical_batches(examples, lengths, 32, number=(words.rows or 320) // 32)
+    with TemporaryDirectory() as folder:
+        corpus = write_corpus(examples, Path(folder) / "nsmc")
+        args = new_arguments(str(corpus), str(words.model), seed=1, group_by_length=True)
+        batches = batches_of(train_dataloader(args, whole_file(args, len(examples))))
+    number = (words.rows or 320) // args.batch_size
+    train = [examples[position] for position in typical_batches(batches, number)]
     lesson = Lesson(train, [], words.model, 1, 5e-5, grouped=True, old_rows=words.old_rows or 96)
     return measure_training(bench, lesson)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from transformers import BertConfig, BertForSequenceClassification
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.corpus import FILES, HEADER, ClassificationExample, read_nsmc
 from helpers.model import quiet_loading
@@ -33,20 +32,15 @@ def rows_for_all(path: Path) -> list[ClassificationExample]:
     return [one for one in read_nsmc(path) if '"' not in one.text]
 
 
-def typical_batches(
-    examples: Sequence[ClassificationExample], lengths: list[int], batch_size: int, number: int
-) -> list[ClassificationExample]:
-    """Return the reviews of some batches, evenly spaced, of an epoch grouped by length.
+def typical_batches(batches: Sequence[list[int]], number: int) -> list[int]:
+    """Return the positions of the reviews in some batches of an epoch grouped by length.
 
-    The sampler sorts 50 batches at a time: from the longest to the shortest of these, every
-    (50 / ``number``)th is taken. Grouping so few reviews anew would pad far more.
+    The sampler sorts 100 batches at a time: from the longest to the shortest of these, every
+    (100 / ``number``)th is taken. Grouping so few reviews anew would pad far more.
     """
-    generator = torch.Generator().manual_seed(1)
-    order = list(LengthGroupedSampler(batch_size, lengths=lengths, generator=generator))
-    batches = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
-    sorted_ones = batches[50:100] or batches  # not the first 50, among which is the very longest
+    sorted_ones = batches[100:200] or batches  # not the first 100, which have the very longest
     middles = [int((i + 0.5) * len(sorted_ones) / number) for i in range(number)]
-    return [examples[i] for middle in middles for i in sorted_ones[middle]]
+    return [position for middle in middles for position in sorted_ones[middle]]
 
 
 def write_model(source: Path, folder: Path, seed: int) -> Path:
