@@ -40,7 +40,7 @@ class FileHandler(BaseHTTPRequestHandler):
         name = self.path.removeprefix(self.server.prefix)
         path = self.server.folder / name
         if name == self.path or "/" in name or not path.is_file():
-            self.send_error(404)
+            self.refuse()
             return
         content = path.read_bytes()
         self.send_response(200)
@@ -50,6 +50,14 @@ class FileHandler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body:
             self.wfile.write(content)
+
+    def refuse(self) -> None:
+        """Say, as the hub does, that the model has no such file."""
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.send_header("X-Error-Code", "EntryNotFound")
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""
