@@ -5,6 +5,7 @@ never compares the two. Here they are compared, and a file that does not fit is 
 """
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,7 +18,6 @@ from huggingface_hub import (
     try_to_load_from_cache,
 )
 from huggingface_hub.errors import RemoteEntryNotFoundError
-from safetensors import SafetensorError
 
 from helpers import network
 
@@ -25,6 +25,8 @@ CONFIG = ("config.json",)
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 VOCABULARY = ("vocab.txt", "tokenizer.json")
 TOKENIZER_SETTINGS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+
+ABANDONED = 3600  # seconds without a change after which nobody can be downloading a file any more
 
 
 def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) -> None:
@@ -68,7 +70,7 @@ def download(name: str, file: str) -> bool:
     def fetch() -> str:
         # Asked first because it fails at once, where hf_hub_download tries again for minutes.
         with suppress(RemoteEntryNotFoundError):
-            get_hf_file_metadata(hf_hub_url(name, file))
+            get_hf_file_metadata(hf_hub_url(name, file), timeout=network.SILENCE)
         return hf_hub_download(name, file)
 
     try:
@@ -78,6 +80,7 @@ def download(name: str, file: str) -> bool:
     if not fits_checksum(path):
         delete(path)
         raise ValueError(f"{file} does not fit the checksum that the hub announced.")
+    delete_leftovers(path)
     return True
 
 
@@ -109,13 +112,24 @@ def delete(path: Path) -> None:
     path.unlink()
 
 
+def delete_leftovers(path: Path) -> None:
+    """Delete what killed processes have left of the model that a file of the cache belongs to.
+
+    Nobody knows which process wrote a leftover, but one that lives has added to it this hour.
+    """
+    for leftover in path.parents[2].glob("blobs/*.incomplete"):
+        with suppress(FileNotFoundError):
+            if leftover.stat().st_mtime < time.time() - ABANDONED:
+                leftover.unlink()
+
+
 @contextmanager
-def readable(name: str) -> Iterator[None]:
-    """Say which model cannot be read, and what to do; ValueError."""
+def readable(part: str, name: str) -> Iterator[None]:
+    """Turn any failure to read a part of a model that is there into a ValueError that names it."""
     try:
         yield
-    except (OSError, SafetensorError) as error:
+    except Exception as error:  # the libraries below transformers raise kinds of their own
         raise ValueError(
-            f"The model {name!r} cannot be read: {network.cause(error)}. Copy or export its folder "
-            "again; if it is a name on the hub, choose another model."
+            f"The {part} of the model {name!r} cannot be read: {network.first_sentence(error)}. "
+            "Copy or export its folder again; if it is a name on the hub, choose another model."
         ) from error

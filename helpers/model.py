@@ -20,7 +20,7 @@ def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
     """
     name, config = args.pretrained_model_name, load_config(args)
     fetch_files(name, VOCABULARY, TOKENIZER_SETTINGS)
-    with readable(name):
+    with readable("tokenizer", name):
         tokenizer = BertTokenizer.from_pretrained(name, do_lower_case=False, local_files_only=True)
     # Without its vocab.txt, from_pretrained returns five special tokens and no error.
     if len(tokenizer) != config.vocab_size:
@@ -43,7 +43,7 @@ def load_model(
     name, config = args.pretrained_model_name, load_config(args, num_labels=num_labels)
     check_sequence_length(args.max_seq_length, config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
-    with quiet_loading(), readable(name):
+    with quiet_loading(), readable("weights", name):
         return BertForSequenceClassification.from_pretrained(
             name, config=config, local_files_only=True
         )
@@ -72,5 +72,5 @@ def load_config(args: ClassificationTrainArguments, **changes: Any) -> BertConfi
     """
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
-    with readable(name):
+    with readable("configuration", name):
         return BertConfig.from_pretrained(name, local_files_only=True, **changes)

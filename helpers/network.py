@@ -6,8 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException, IncompleteRead, responses
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.error import ContentTooShortError
@@ -21,7 +20,7 @@ SILENCE = 30  # seconds; a server that sends nothing for so long is given up
 PAUSES = (2, 5, 15)  # seconds before the second, third and fourth try
 LONGEST_PAUSE = 60  # seconds; a server that wants a longer one is given up
 
-BUSY = (408, 429, 500, 502, 503, 504)  # HTTP statuses that may be better in a moment
+BUSY = {408, 429, *range(500, 600)}  # HTTP statuses that may be better in a moment
 CUT_OFF = (ContentTooShortError, ConnectionResetError, IncompleteRead)
 # RuntimeError is hf_xet's, the hub's client for large files; TypeError is Korpora's when a server
 # does not say how long a file is.
@@ -41,7 +40,7 @@ def patiently(fetch: Callable[[], Result]) -> Result:
                 seconds = pause_after(error, pause)
                 if seconds is None:
                     raise
-                print(f"{cause(error)}; trying again in {seconds} s".capitalize(), flush=True)
+                print(f"Trying again in {seconds} s: {cause(error)}.", flush=True)
             time.sleep(seconds)
         return fetch()
     finally:
@@ -75,13 +74,19 @@ def cause(error: BaseException) -> str:
     """Say in half a sentence what a download failed with."""
     status = status_of(error)
     if isinstance(status, int) and status < 400:
-        return "the server sends the request in circles"
+        return "the server answers with endless redirects"
     if isinstance(status, int):
-        return f"the server answers {status} ({HTTPStatus(status).phrase})"
+        return f"the server answers {status} ({responses.get(status, 'unknown')})"
     if isinstance(error, TypeError):
         return "the server does not say how long its file is"
+    said = first_sentence(error)
+    return "the server fell silent (timed out)" if "timed out" in said else said
+
+
+def first_sentence(error: BaseException) -> str:
+    """Return the beginning of an error's message, without a full stop."""
     reason = getattr(error, "reason", None) or error
-    return str(reason).strip().split("\n")[0].rstrip(".") or type(reason).__name__
+    return str(reason).strip().split("\n")[0].split(". ")[0].rstrip(".") or type(reason).__name__
 
 
 def remedy(error: BaseException) -> str:
@@ -107,7 +112,7 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{what} arrived damaged: {error} Wait some minutes {way_out}") from error
+        raise ValueError(f"{what} arrived damaged: {error} Check the network {way_out}") from error
     except FAULTS as error:
         if getattr(error, "errno", None) in NO_ROOM:
             raise OSError(

@@ -6,15 +6,19 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 class FileServer(ThreadingHTTPServer):
     """Serves the files of one folder and remembers what was asked for."""
 
-    def __init__(self, folder: Path, prefix: str) -> None:
-        super().__init__(("127.0.0.1", 0), FileHandler)
+    def __init__(
+        self, folder: Path, prefix: str, handler: type[BaseHTTPRequestHandler] | None = None
+    ) -> None:
+        super().__init__(("127.0.0.1", 0), handler or FileHandler)
         self.folder = folder
         self.prefix = prefix
         self.requests: list[str] = []
@@ -66,8 +70,14 @@ class FileHandler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(folder: Path, prefix: str) -> Iterator[FileServer]:
     """Serve ``folder`` below ``prefix``, for example ``/owner/name/resolve/main/``."""
-    server = FileServer(folder, prefix)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    with running(FileServer(folder, prefix)) as server:
+        yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Let a server answer, in a thread of its own."""
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)  # seconds between looks
     thread.start()
     try:
         yield server
