@@ -16,6 +16,7 @@ import pytest
 import torch
 from huggingface_hub import constants
 from Korpora import Korpora, korpus_nsmc
+from safetensors.torch import load_file
 from transformers import BertForMaskedLM
 
 from helpers import network
@@ -299,6 +300,23 @@ def test_a_model_that_the_hub_does_not_have_is_named(
     args = replace(full, pretrained_model_name="beomi/kcbert-bass")
     with pytest.raises(ConnectionError, match=r"'beomi/kcbert-bass'.*no config.json under this"):
         load_config(args)
+
+
+def test_files_under_their_other_names_are_found(
+    model: Download, full: ClassificationTrainArguments, tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my-bert"
+    shutil.copytree(tiny_model, folder)
+    load_tokenizer(replace(full, pretrained_model_name=folder)).save_pretrained(folder)
+    torch.save(load_file(folder / WEIGHTS[0]), folder / WEIGHTS[1])
+    for name in (WEIGHTS[0], VOCABULARY[0]):
+        (folder / name).unlink()
+    model.server.folder = folder
+    assert len(load_tokenizer(full)) == load_model(full).config.vocab_size
+    files = [path for path in model.server.requests if "/resolve/" in path]
+    assert len(load_tokenizer(full)) == load_model(full).config.vocab_size
+    # For weights that are not safetensors, transformers looks for a converted copy in any case.
+    assert [path for path in model.server.requests if "/resolve/" in path] == files
 
 
 def test_leftovers_of_killed_runs_go_and_those_of_others_stay(model: Download) -> None:
