@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, IncompleteRead, responses
 from pathlib import Path
+from threading import Timer
 from typing import Any, TypeVar
 from urllib.error import ContentTooShortError
 
@@ -17,22 +18,20 @@ from huggingface_hub.utils import WeakFileLock
 Result = TypeVar("Result")
 
 SILENCE = 30  # seconds; a server that sends nothing for so long is given up
+LONG = 5  # seconds; a download that takes longer says that it goes on
 PAUSES = (2, 5, 15)  # seconds before the second, third and fourth try
 LONGEST_PAUSE = 60  # seconds; a server that wants a longer one is given up
 
 BUSY = {408, 429, *range(500, 600)}  # HTTP statuses that may be better in a moment
 CUT_OFF = (ContentTooShortError, ConnectionResetError, IncompleteRead)
-# RuntimeError is hf_xet's, the hub's client for large files; TypeError is Korpora's when a server
-# does not say how long a file is.
+# RuntimeError: hf_xet, for large files. TypeError: Korpora, about a file that has no length.
 FAULTS = (OSError, HTTPException, HTTPError, RuntimeError, TypeError)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def patiently(fetch: Callable[[], Result]) -> Result:
     """Call ``fetch``, and again after a pause while its server is busy or cuts the connection."""
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(SILENCE)  # urllib, which Korpora uses, would wait for ever
-    try:
+    with watched():
         for pause in PAUSES:
             try:
                 return fetch()
@@ -43,7 +42,19 @@ def patiently(fetch: Callable[[], Result]) -> Result:
                 print(f"Trying again in {seconds} s: {cause(error)}.", flush=True)
             time.sleep(seconds)
         return fetch()
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Give up a silent server, and tell who waits for long that something goes on."""
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE)  # urllib, which Korpora uses, would wait for ever
+    notice = Timer(LONG, print, ["Still downloading …"])
+    notice.start()
+    try:
+        yield
     finally:
+        notice.cancel()
         socket.setdefaulttimeout(usual)
 
 
@@ -51,10 +62,9 @@ def pause_after(error: Exception, pause: int) -> int | None:
     """Return how many seconds to wait before another try; None: soon, none will succeed."""
     if isinstance(error, CUT_OFF):
         return pause
-    answer = answer_of(error)
     if status_of(error) not in BUSY:
         return None
-    wished = (answer.headers.get("Retry-After") or "").strip()
+    wished = (answer_of(error).headers.get("Retry-After") or "").strip()
     seconds = max(pause, int(wished)) if wished.isdigit() else pause
     return seconds if seconds <= LONGEST_PAUSE else None
 

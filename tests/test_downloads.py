@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -167,6 +168,7 @@ def download(request: pytest.FixtureRequest, full: ClassificationTrainArguments)
 
 
 each_file = pytest.mark.parametrize("download", THINGS, indirect=True)
+each_kind = pytest.mark.parametrize("download", [FILES[0], WEIGHTS[0]], indirect=True)
 
 
 @each_file
@@ -209,6 +211,23 @@ def test_a_fault_that_passes_costs_pauses_and_no_error(
     download.assert_succeeds_and_then_asks_nothing()
     assert pauses == waited
     assert capsys.readouterr().out.count("Trying again in ") == len(waited)
+
+
+@each_kind
+@pytest.mark.parametrize(("long", "lines"), [(0.1, 1), (5, 0)])
+def test_only_a_long_download_says_that_it_goes_on(
+    download: Download,
+    long: float,
+    lines: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(network, "LONG", long)
+    download.server.misbehave(faulty_server.silence, download.file)
+    with pytest.raises(ConnectionError, match="silent"):
+        download.fetch()
+    assert capsys.readouterr().out.count("Still downloading") == lines
+    assert socket.getdefaulttimeout() is None
 
 
 @each_file
@@ -375,9 +394,6 @@ def start(download: Download) -> subprocess.Popen[bytes]:
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen(command, env=os.environ | own, stderr=subprocess.PIPE)
-
-
-each_kind = pytest.mark.parametrize("download", [FILES[0], WEIGHTS[0]], indirect=True)
 
 
 @each_kind
