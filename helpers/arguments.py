@@ -101,7 +101,10 @@ def known_positions(model_name: str) -> int | None:
         )
     if not isinstance(config, str | Path):
         return None
-    return json.loads(Path(config).read_text(encoding="utf-8")).get("max_position_embeddings")
+    try:
+        return json.loads(Path(config).read_text(encoding="utf-8")).get("max_position_embeddings")
+    except ValueError:  # damaged; load_config says so, and mends what came from the hub
+        return None
 
 
 def check_sequence_length(max_seq_length: int, positions: int | None) -> None:
