@@ -61,7 +61,7 @@ def parse_line(line: str, path: Path, number: int) -> ClassificationExample:
     if len(columns) != len(HEADER):
         raise ValueError(
             f"{path}, line {number}: {len(HEADER)} columns are needed, {len(columns)} found; "
-            "id, document and label must be separated by one tab each; delete a blank line."
+            "id, document and label must be separated by one tab each, and no line may be blank."
         )
     review_id, text, label = columns
     if label not in ("0", "1"):
