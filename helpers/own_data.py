@@ -69,9 +69,7 @@ def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[Labelled
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
     """Raise ValueError unless there are two labels or more, each with a text for every part."""
     labels = sorted({row.label for row in rows})
-    counts = Counter(
-        {row.text: row.label for row in rows if row.text}.values()
-    )  # copies count once
+    counts = Counter({row.text: row.label for row in rows if row.text}.values())  # copies: once
     if len(labels) < 2:
         raise ValueError(f"{path}: every row has the label {labels[0]!r}; add rows with others.")
     rarest = min(labels, key=lambda label: counts[label])

@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from helpers import inference
@@ -60,6 +60,7 @@ def test_10_000_random_texts_are_answered_in_order_whatever_their_form() -> None
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],  # making a failing example smaller would take minutes
     )
     @given(st.lists(TEXTS, min_size=BATCH, max_size=BATCH, unique=True))
     def ask(texts: list[str]) -> None:
@@ -81,7 +82,9 @@ def check_encoding(texts: list[str]) -> list[list[int]]:
     assert len(ids) == len(texts)
     for form in FORMS:
         again = encode_reviews([normalize(form, text) for text in texts], TOKENIZER, LONGEST)
-        assert again == (ids, num_cut)
+        rows = zip(texts, ids, again[0], strict=True)
+        assert [text for text, one, other in rows if one != other] == []
+        assert again[1] == num_cut
     assert all((row[0], row[-1]) == (2, 3) and len(row) <= LONGEST for row in ids)
     return ids
 
