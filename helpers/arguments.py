@@ -18,6 +18,7 @@ SequenceLength = Annotated[int, Limits(at_least=3)]  # [CLS], one word piece, [S
 Seed = Annotated[int | None, Limits(at_least=0, below=2**32)]
 DeviceCount = Annotated[str, Limits(matching=r"auto|[1-9]\d*")]
 Corpus = Literal["mini_reviews", "nsmc"]
+EmptyDocuments = Literal["keep", "drop", "refuse"]
 Monitor = Literal["min val_loss", "max val_acc"]
 Accelerator = Literal["auto", "cpu", "gpu", "tpu", "mps"]
 Strategy = Literal["auto", "ddp", "ddp_notebook"]
@@ -44,6 +45,7 @@ class ClassificationTrainArguments(Settings):
     downstream_corpus_name: Corpus = setting("nsmc", "Corpus of labelled reviews.")
     downstream_corpus_root_dir: str = setting("Korpora", "Folder for corpora.")
     downstream_model_dir: str = setting("checkpoints", "Folder for checkpoints and logs.")
+    empty_documents: EmptyDocuments = setting("keep", "What to do with texts that are empty.")
     max_seq_length: SequenceLength = setting(128, "Longest input, in word pieces.")
     group_by_length: bool = setting(False, "Make batches of reviews of similar length.")
     learning_rate: StepSize = setting(5e-5, "Largest step size of the optimizer.")

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from helpers.encoding import encode_reviews
 from helpers.export import longest_input
 
 STEPS = 64  # of the way from nothing to the text
@@ -51,11 +52,9 @@ def attribute(
     if label not in model.config.label2id:
         known = ", ".join(map(repr, model.config.label2id))
         raise ValueError(f"The model has no label {label!r}; it has {known}.")
-    encoded = tokenizer(
-        text, truncation=True, max_length=longest_input(model, tokenizer), return_tensors="pt"
-    )
+    encoded, _ = encode_reviews([text], tokenizer, longest_input(model, tokenizer))
     model.eval()
-    input_ids = encoded["input_ids"].to(model.device)
+    input_ids = torch.tensor(encoded, device=model.device)
     embed = model.get_input_embeddings()
     start = embed(mask_text(input_ids, tokenizer)).detach()
     way = embed(input_ids).detach() - start

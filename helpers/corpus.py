@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from reprlib import repr as shortened
 
 from helpers.arguments import ClassificationTrainArguments
+from helpers.data_checks import check_ids, check_labels
+from helpers.texts import read_utf8
 
 HEADER = ["id", "document", "label"]
 FILES = ("ratings_train.txt", "ratings_test.txt")
@@ -26,24 +29,24 @@ class ClassificationExample:
 def read_nsmc(path: str | Path) -> list[ClassificationExample]:
     """Read a file of NSMC's format: a header, then ``id<TAB>document<TAB>label`` a line.
 
-    Lines are split at tabs alone: quotes stay as they are, and empty documents are rows as well.
+    A line is a row, and tabs alone divide it: quotes stay as they are, empty documents are rows as
+    well. The file is UTF-8, with or without a byte order mark; lines may end as Windows ends them.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line has another shape; the message names file and line.
+        ValueError: it is no such text, or a line has another shape; the message names the line.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; fetch the corpus first: fetch_corpus(args).")
-    try:
-        lines = path.read_bytes().decode("utf-8").removesuffix("\n").split("\n")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8.") from error
+    lines = read_utf8(path).removesuffix("\n").split("\n")
     if lines[0].rstrip("\r").split("\t") != HEADER:
         raise ValueError(
-            f"{path}, line 1: the header must be {'<TAB>'.join(HEADER)}; it is {lines[0]!r}."
+            f"{path}, line 1: the header must be {'<TAB>'.join(HEADER)}; it is "
+            f"{shortened(lines[0])}."
         )
+    if len(lines) == 1:
+        raise ValueError(f"{path}: there is no review below the header; fetch the corpus again.")
     return [parse_line(line, path, number) for number, line in enumerate(lines[1:], start=2)]
 
 
@@ -53,11 +56,11 @@ def parse_line(line: str, path: Path, number: int) -> ClassificationExample:
     if len(columns) != len(HEADER):
         raise ValueError(
             f"{path}, line {number}: {len(HEADER)} columns are needed, {len(columns)} found; "
-            "id, document and label must be separated by one tab each."
+            "id, document and label must be separated by one tab each, and no line may be blank."
         )
     review_id, text, label = columns
     if label not in ("0", "1"):
-        raise ValueError(f"{path}, line {number}: label must be 0 or 1; it is {label!r}.")
+        raise ValueError(f"{path}, line {number}: label must be 0 or 1; it is {shortened(label)}.")
     return ClassificationExample(review_id, text, int(label))
 
 
@@ -87,6 +90,13 @@ def split_validation(
     return train, [examples[i] for i in sorted(held_out)]
 
 
+def read_unique(path: Path) -> list[ClassificationExample]:
+    """As ``read_nsmc``; ValueError as well when two lines have the same id."""
+    examples = read_nsmc(path)
+    check_ids(examples, path)
+    return examples
+
+
 class NsmcCorpus:
     """Reviews in NSMC's two-file format, in three parts: train, val and test.
 
@@ -96,7 +106,7 @@ class NsmcCorpus:
     label_names = ("negative", "positive")
 
     def __init__(self) -> None:
-        self.read = cache(read_nsmc)  # the train file has two parts, but is read once
+        self.read = cache(read_unique)  # the train file has two parts, but is read once
 
     def get_examples(
         self, args: ClassificationTrainArguments, mode: str
@@ -107,5 +117,7 @@ class NsmcCorpus:
         folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
         if mode == "test":
             return self.read(folder / "ratings_test.txt")
-        train, val = split_validation(self.read(folder / "ratings_train.txt"), args.val_fraction)
+        train_file = folder / "ratings_train.txt"
+        train, val = split_validation(self.read(train_file), args.val_fraction)
+        check_labels(train, train_file)
         return train if mode == "train" else val

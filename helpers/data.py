@@ -12,6 +12,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
+from helpers.data_checks import settle_empty
 from helpers.encoding import load_or_encode, without_garbage_collection
 
 
@@ -42,7 +43,7 @@ class ClassificationDataset(Dataset):
         tokenizer: PreTrainedTokenizerBase,
         mode: str,
     ) -> None:
-        self.examples = corpus.get_examples(args, mode)
+        self.examples = settle_empty(corpus.get_examples(args, mode), args, where=mode)
         texts = [example.text for example in self.examples]
         self.input_ids, num_cut = load_or_encode(texts, tokenizer, args)
         if num_cut:

@@ -13,6 +13,7 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from helpers.arguments import ClassificationTrainArguments
+from helpers.texts import composed
 
 CHUNK = 10_000  # reviews tokenized in one call: the intermediate objects are large
 
@@ -38,14 +39,19 @@ def encode_reviews(
 ) -> tuple[list[list[int]], int]:
     """Turn reviews into word piece ids, [CLS] first and [SEP] last.
 
+    Decomposed Hangul (NFD), as macOS writes it, gives the same ids as composed Hangul (NFC).
+
     Returns:
         one list of at most ``max_seq_length`` ids a review, and how many reviews had to be cut.
+    Raises:
+        ValueError, TypeError: a review has half of a character, or is no text; see ``composed``.
     """
     splitter = tokenizer.backend_tokenizer
     splitter.no_padding()
     splitter.enable_truncation(max_seq_length)
     input_ids: list[list[int]] = []
     num_cut = 0
+    texts = list(composed(texts))
     for start in range(0, len(texts), CHUNK):
         encodings = splitter.encode_batch_fast(texts[start : start + CHUNK])
         input_ids.extend(encoding.ids for encoding in encodings)
@@ -101,7 +107,7 @@ def _fingerprint(
     description = json.loads(tokenizer.backend_tokenizer.to_str())
     del description["truncation"], description["padding"]  # left there by the last call
     digest = hashlib.sha256(json.dumps([description, max_seq_length]).encode())
-    for text in texts:
+    for text in composed(texts):
         digest.update(text.encode() + b"\n")
     return digest.hexdigest()[:16]
 

@@ -16,6 +16,7 @@ from helpers.evaluation import predict_probabilities
 from helpers.export import label_names, longest_input
 from helpers.files import whole_file
 from helpers.tables import cell, read_rows
+from helpers.texts import composed
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
 SECONDS_WITHOUT_BAR = 3
@@ -82,7 +83,7 @@ def predict_stream(
     """
     total_cut = 0
     with tqdm(total=num_texts, unit=" texts", delay=SECONDS_WITHOUT_BAR) as bar:
-        for chunk in in_chunks(texts, CHUNK):
+        for chunk in in_chunks(composed(texts), CHUNK):
             predictions, num_cut = predict_chunk(chunk, model, tokenizer)
             yield from predictions
             total_cut += num_cut
@@ -94,8 +95,13 @@ def predict_stream(
 def predict(
     texts: str | Sequence[str], model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
 ) -> list[Prediction]:
-    """Return one prediction for each text, in their order; a single text may be given as it is."""
-    texts = [texts] if isinstance(texts, str) else texts
+    """Return one prediction for each text, in their order; a single text may be given as it is.
+
+    Raises:
+        ValueError, TypeError: a text has half of a character, or is no text; see ``composed``. It
+            is raised before anything is computed.
+    """
+    texts = list(composed([texts] if isinstance(texts, str) else texts))
     return list(predict_stream(texts, model, tokenizer, len(texts)))
 
 

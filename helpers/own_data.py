@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from helpers.arguments import ClassificationTrainArguments
+from helpers.arguments import ClassificationTrainArguments, EmptyDocuments
 from helpers.corpus import ClassificationExample, split_validation
+from helpers.data_checks import report_contradictions, settle_empty
 from helpers.settings import setting
 from helpers.tables import cell, read_rows
 
@@ -21,6 +22,7 @@ class OwnDataArguments(ClassificationTrainArguments):
     """
 
     downstream_corpus_name: str = setting("own_data", "Name of the folder for the cache.")
+    empty_documents: EmptyDocuments = setting("refuse", "What to do with texts that are empty.")
     train_file: str = setting("train.csv", "Table of labelled texts: .csv, .tsv or .jsonl.")
     test_file: str | None = setting(
         None, "The same for the test; without it, val_fraction of train_file is held out for it."
@@ -42,31 +44,32 @@ class LabelledText(NamedTuple):
     label: str
 
 
-def read_labelled(path: str | Path, args: OwnDataArguments) -> list[LabelledText]:
-    """Read all rows of a table, one at least; each must have a text and a label.
+def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[LabelledText]:
+    """Read all rows of a table, one at least; each must have a label and, mostly, a text.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a row cannot be read, or lacks its text or label; or there is no row.
+        ValueError: a row cannot be read, or lacks its label, or its text with
+            ``args.empty_documents="refuse"``; or there is no row.
     """
     rows = []
     for row in read_rows(path):
         text, label = (cell(row, name, path) for name in (args.text_column, args.label_column))
-        if not text or not label:
-            empty = args.label_column if text else args.text_column
+        if not label or (not text and args.empty_documents == "refuse"):
+            empty = args.text_column if label else args.label_column
             raise ValueError(
                 f"{path}, line {row.line}: {empty!r} is empty; fill it in or delete the row."
             )
         rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
     if not rows:
         raise ValueError(f"{path}: there is no row; write a text and its label in each line.")
-    return rows
+    return settle_empty(rows, args, where=Path(path).name)
 
 
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
     """Raise ValueError unless there are two labels or more, each with a text for every part."""
     labels = sorted({row.label for row in rows})
-    counts = Counter({row.text: row.label for row in rows}.values())  # copies count once
+    counts = Counter({row.text: row.label for row in rows if row.text}.values())  # copies: once
     if len(labels) < 2:
         raise ValueError(f"{path}: every row has the label {labels[0]!r}; add rows with others.")
     rarest = min(labels, key=lambda label: counts[label])
@@ -79,7 +82,8 @@ def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int
 
 def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> None:
     """Raise ValueError when the test has a label or shares a text that it must not."""
-    labels, place_of = {row.label for row in train}, {row.text: row.place for row in train}
+    labels = {row.label for row in train}
+    place_of = {row.text: row.place for row in train if row.text}  # empty texts may be in both
     for row in test:
         if row.label not in labels:
             raise ValueError(
@@ -118,6 +122,7 @@ class TableCorpus:
     def __init__(self, args: OwnDataArguments) -> None:
         rows = read_labelled(args.train_file, args)
         check_classes(rows, args.train_file, num_parts=2 if args.test_file else 3)
+        report_contradictions(rows, where=Path(args.train_file).name)
         self.label_names = tuple(sorted({row.label for row in rows}))
         train = self.numbered(rows)
         if args.test_file:

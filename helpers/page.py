@@ -18,6 +18,7 @@ from helpers.attribution import attribute
 from helpers.encoding import encode_reviews
 from helpers.export import load_exported, longest_input
 from helpers.inference import predict
+from helpers.texts import compose, half_character
 
 MOST_CHARACTERS = 500
 STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
@@ -55,6 +56,9 @@ def find_fault(text: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizer
     """Say in one sentence why a text cannot be judged; None: it can."""
     if not (text and text.strip()):
         return "Write something first."
+    if (place := half_character(text)) is not None:
+        return f"Character {place + 1} is half of a character: delete it, or type the text again."
+    text = compose(text)  # decomposed Hangul has three characters for each that one sees
     if len(text) > MOST_CHARACTERS:  # the box stops there, too, but programs need no box
         return f"At most {MOST_CHARACTERS} characters, please: this text has {len(text):,}."
     most_pieces = longest_input(model, tokenizer)
@@ -111,7 +115,7 @@ def read_examples(folder: Path) -> list[str]:
     """Return the lines of ``examples.txt`` in a model's folder; none if it has no such file."""
     path = folder / "examples.txt"
     text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    return [line for line in text.splitlines() if line.strip()]
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def serve(page: gr.Interface, host: str, port: int, share: bool) -> None:

@@ -5,14 +5,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from reprlib import repr as shortened
-from typing import Any, NamedTuple
 
-
-class Row(NamedTuple):
-    """One row of a table, and the line of the file on which it begins."""
-
-    line: int
-    values: dict[str, Any]
+from helpers.separated import Row, read_separated
+from helpers.texts import compose, half_character
 
 
 def read_rows(path: str | Path) -> Iterator[Row]:
@@ -38,66 +33,24 @@ def read_rows(path: str | Path) -> Iterator[Row]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Yield the lines of a file, each with its ending."""
+    """Yield the lines of a file in composed form, each with its ending."""
     # Bytes that are not UTF-8 come out as surrogates ("escape"), so that their line is known.
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         for number, line in enumerate(file, start=1):
-            if "\0" in line or not _is_whole(line):  # NUL: UTF-16, or no text at all
+            if "\0" in line or half_character(line) is not None:  # NUL: UTF-16, or no text at all
                 raise ValueError(
                     f"{path}, line {number}: not UTF-8 text. Excel in Korea saves CP949 unless "
                     'told otherwise: save it again as "CSV UTF-8".'
                 )
-            yield line
-
-
-def _is_whole(text: str) -> bool:
-    """Tell whether a text has whole characters only, no halves of surrogate pairs."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+            yield compose(line)
 
 
 def _read_csv(lines: Iterable[str], path: Path) -> Iterator[Row]:
-    return _read_separated(lines, path, {"delimiter": ",", "strict": True})
+    return read_separated(lines, path, {"delimiter": ",", "strict": True})
 
 
 def _read_tsv(lines: Iterable[str], path: Path) -> Iterator[Row]:
-    return _read_separated(lines, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
-
-
-def _read_separated(lines: Iterable[str], path: Path, form: dict[str, Any]) -> Iterator[Row]:
-    reader = csv.reader(lines, **form)
-    columns: list[str] = []
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise ValueError(
-                f"{path}, line {line}: {error}; close every quote, double those inside a quoted "
-                f"text, and keep texts under {csv.field_size_limit():,} characters."
-            ) from error
-        if not columns:
-            columns = _checked_header(cells, path, line)
-        elif len(cells) == len(columns):
-            yield Row(line, dict(zip(columns, cells, strict=True)))
-        elif cells:  # an empty line is no row
-            raise ValueError(
-                f"{path}, line {line}: {len(columns)} columns are needed, {len(cells)} found; put "
-                "a text that contains the separator in quotes (csv), or take the tab out (tsv)."
-            )
-
-
-def _checked_header(cells: list[str], path: Path, line: int) -> list[str]:
-    if len(set(cells)) < len(cells) or not all(cells):
-        raise ValueError(
-            f"{path}, line {line}: every column needs a name of its own; the header is {cells}."
-        )
-    return cells
+    return read_separated(lines, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
 
 
 def _read_jsonl(lines: Iterable[str], path: Path) -> Iterator[Row]:
@@ -132,19 +85,25 @@ _READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
 
 
 def cell(row: Row, column: str, path: str | Path) -> str:
-    """Return what stands in a column of a row, as text without spaces around it; "" for nothing.
+    """Return what stands in a column of a row: composed, no spaces around it, "" for nothing.
 
     Raises:
         ValueError: the row has no such column, or there is no single value in it; the message
             names file and line.
     """
-    if column not in row.values:
+    if (column := compose(column)) not in row.values:
         there = ", ".join(map(repr, row.values)) or "an empty object"
-        raise ValueError(f"{path}, line {row.line}: there is no column {column!r}, only {there}.")
+        raise ValueError(
+            f"{path}, line {row.line}: there is no column {column!r}, only {there}; correct the "
+            "name, here or in the file."
+        )
     value = row.values[column]
     if isinstance(value, list | dict):
         raise ValueError(f"{path}, line {row.line}: {column!r} must be a text; it is {value!r}.")
     text = "" if value is None else str(value).strip()
-    if not _is_whole(text):  # JSON can write one: "\ud83d"
-        raise ValueError(f"{path}, line {row.line}: {column!r} has half a character; delete it.")
-    return text
+    if (place := half_character(text)) is not None:  # JSON can write one: "\ud83d"
+        raise ValueError(
+            f"{path}, line {row.line}: {column!r} has half of a character, {text[place]!r}; "
+            "delete it."
+        )
+    return compose(text)

@@ -20,6 +20,7 @@ from helpers.scales import MINI_BERT, SCALES
         ("downstream_corpus_name", "nmsc", "one of 'mini_reviews', 'nsmc'; it is 'nmsc'"),
         ("downstream_corpus_root_dir", " ", "downstream_corpus_root_dir is an empty text"),
         ("downstream_model_dir", None, "must be of type str; it is None"),
+        ("empty_documents", "skip", "one of 'keep', 'drop', 'refuse'; it is 'skip'"),
         ("max_seq_length", 2, "at least 3; it is 2"),
         ("learning_rate", 0, "above 0 and at most 1; it is 0"),
         ("learning_rate", float("nan"), "finite number"),

@@ -90,11 +90,11 @@ def test_paths_become_texts() -> None:
     assert (args.train_file, args.test_file) == (str(Path("a") / "b.csv"), "c.csv")
 
 
-def test_a_scale_changes_all_but_the_corpus() -> None:
+def test_a_scale_changes_all_but_the_corpus_and_its_policy() -> None:
     args = OwnDataArguments.for_scale("mini", epochs=9)
     course = ClassificationTrainArguments.for_scale("mini", epochs=9)
-    assert args.downstream_corpus_name == "own_data"
-    assert asdict(args).items() >= (asdict(course) | {"downstream_corpus_name": "own_data"}).items()
+    own = {"downstream_corpus_name": "own_data", "empty_documents": "refuse"}
+    assert asdict(args).items() >= (asdict(course) | own).items()
 
 
 def test_settings_from_a_json_file(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_settings_from_the_command_line() -> None:
 def test_a_missing_column_names_those_that_are_there(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", three_classes(), header=("내용", "종류"))
     args = OwnDataArguments(train_file=path, text_column="내용")
-    assert "line 2: there is no column 'label', only '내용', '종류'." in refusal(args)
+    assert "line 2: there is no column 'label', only '내용', '종류';" in refusal(args)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_missing_column_names_those_that_are_there(tmp_path: Path) -> None:
         (("", "환불"), "train.csv, line 62: 'text' is empty; fill it in or delete the row."),
         (("   ", "환불"), "train.csv, line 62: 'text' is empty; fill it in or delete the row."),
         (("좋아요", ""), "train.csv, line 62: 'label' is empty; fill it in or delete the row."),
-        (("", ""), "train.csv, line 62: 'text' is empty; fill it in or delete the row."),
+        (("", ""), "train.csv, line 62: 'label' is empty; fill it in or delete the row."),
     ],
 )
 def test_empty_cells(arguments: MakeArguments, row: tuple[str, str], sentence: str) -> None:
@@ -300,4 +300,4 @@ def test_a_test_file_of_another_format(tmp_path: Path) -> None:
 def test_a_text_file_has_no_labels(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("좋아요\n", encoding="utf-8")
-    assert "there is no column 'label', only 'text'." in refusal(OwnDataArguments(train_file=path))
+    assert "there is no column 'label', only 'text';" in refusal(OwnDataArguments(train_file=path))

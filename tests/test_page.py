@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import httpx
@@ -31,6 +33,8 @@ REFUSED = {
     "가" * 501: "At most 500 characters, please: this text has 501.",
     "가 " * 200: "This text is too long: the model reads at most 126 word pieces.",
     " \n": "Write something first.",
+    "하하 \ud83d": "Character 4 is half of a character: delete it, or type the text again.",
+    normalize("NFD", "강" * 501): "At most 500 characters, please: this text has 501.",
 }
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # Writes down which addresses a process looks up and connects to.
@@ -116,10 +120,16 @@ def wait_until_printed(text: str, path: Path, process: subprocess.Popen) -> None
         time.sleep(0.1)
 
 
+def as_json(text: str) -> dict[str, Any]:
+    """A request's content in ASCII: httpx by itself cannot write half of a character."""
+    content = json.dumps({"data": [text]}).encode("ascii")
+    return {"content": content, "headers": {"Content-Type": "application/json"}}
+
+
 def call(address: str, text: str) -> tuple[str, list | dict]:
     """Ask the endpoint as gradio documents it: one request to ask, one for the answer."""
     endpoint = f"{address}gradio_api/call/predict"
-    event = httpx.post(endpoint, json={"data": [text]}, timeout=30).json()["event_id"]
+    event = httpx.post(endpoint, **as_json(text), timeout=30).json()["event_id"]
     kind, data = httpx.get(f"{endpoint}/{event}", timeout=30).text.split("\n")[:2]
     return kind.removeprefix("event: "), json.loads(data.removeprefix("data: "))
 
@@ -138,12 +148,18 @@ def test_endpoint_answers_as_predict_does(
     assert max(strengths) == pytest.approx(STRONGEST)
 
 
-@pytest.mark.parametrize("text", REFUSED, ids=["characters", "word pieces", "empty"])
+@pytest.mark.parametrize(
+    "text", REFUSED, ids=["characters", "word pieces", "empty", "half", "decomposed"]
+)
 def test_what_cannot_be_judged_is_refused_at_every_door(address: str, text: str) -> None:
     kind, error = call(address, text)
     assert (kind, error["error"]) == ("error", REFUSED[text])
-    direct = httpx.post(f"{address}gradio_api/run/predict", json={"data": [text]}, timeout=30)
+    direct = httpx.post(f"{address}gradio_api/run/predict", **as_json(text), timeout=30)
     assert direct.is_error and direct.json()["error"] == REFUSED[text]
+
+
+def test_decomposed_text_is_judged_as_the_composed_one(address: str) -> None:
+    assert call(address, normalize("NFD", REVIEW)) == call(address, REVIEW)
 
 
 def test_text_without_influence_is_judged(address: str) -> None:

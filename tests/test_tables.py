@@ -1,11 +1,13 @@
 """Reading tables of texts: four formats, and what is wrong with a file, by line."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from helpers import separated
 from helpers.tables import Row, cell, read_rows
 
 BOM = b"\xef\xbb\xbf"
@@ -172,7 +174,10 @@ def test_a_refusal_does_not_quote_a_whole_table(tmp_path: Path) -> None:
     assert len(refusal(write(tmp_path / "a.jsonl", content))) < len(str(tmp_path)) + 300
 
 
-def test_an_open_quote_does_not_swallow_a_large_file(tmp_path: Path) -> None:
+def test_an_open_quote_does_not_swallow_a_large_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(separated, "MOST_CHARACTERS", 131_072)
     path = write(tmp_path / "a.csv", 'text\n가\n"나\n' + "다\n" * 200_000)
     assert "line 3: field larger than field limit (131072); close every quote" in refusal(path)
 
@@ -223,30 +228,25 @@ def test_a_cell_is_text_without_spaces_around_it(value: object, text: str) -> No
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"body": "가", "label": "1"}, "line 4: there is no column 'text', only 'body', 'label'."),
-        ({}, "line 4: there is no column 'text', only an empty object."),
+        ({"body": "가", "label": "1"}, "line 4: there is no column 'text', only 'body', 'label';"),
+        ({}, "line 4: there is no column 'text', only an empty object; correct the name,"),
         ({"text": ["가"]}, "line 4: 'text' must be a text; it is ['가']."),
         ({"text": {"ko": "가"}}, "line 4: 'text' must be a text; it is {'ko': '가'}."),
-        ({"text": "하하 \ud83d"}, "line 4: 'text' has half a character; delete it."),
+        ({"text": "하하 \ud83d"}, "line 4: 'text' has half of a character, '\\ud83d';"),
     ],
 )
 def test_cells_that_are_refused(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError) as caught:
         cell(Row(4, values), "text", "a.jsonl")
-    assert str(caught.value) == f"a.jsonl, {sentence}"
+    assert str(caught.value).startswith(f"a.jsonl, {sentence}")
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.txt"])
-def test_a_text_of_100_000_characters(tmp_path: Path, name: str) -> None:
-    long = "가나다라마바사아 자" * 10_000
+def test_a_megabyte_in_one_text(tmp_path: Path, name: str) -> None:
+    long = "가나다라마바사아 자" * 40_000  # 1.1 MB; csv by itself stops at 131,072 characters
     content = f'{{"text": "{long}"}}' if name == "a.jsonl" else long
     head = "" if name in ("a.jsonl", "a.txt") else "text\n"
+    before = csv.field_size_limit()
     (row,) = read_rows(write(tmp_path / name, head + content))
     assert row.values == {"text": long}
-
-
-@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
-def test_a_text_that_is_too_long_for_a_cell(tmp_path: Path, name: str) -> None:
-    path = write(tmp_path / name, "text\n" + "가" * 140_000)
-    assert "line 2: field larger" in (sentence := refusal(path))
-    assert "keep texts under 131,072 characters" in sentence
+    assert csv.field_size_limit() == before  # a setting of the whole process, left as it was
