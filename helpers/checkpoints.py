@@ -1,6 +1,5 @@
 """Loading a fine-tuned model back from its checkpoint, without running code out of a file."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,10 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         ValueError: the file is damaged, or holds more than numbers and plain values.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        return dict(torch.load(path, map_location="cpu", weights_only=True, mmap=True))
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file can make the unpickler stumble in any way
         raise ValueError(
             f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
             "values, and then loading could run code. Copy it again from where it was trained, "

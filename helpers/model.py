@@ -8,6 +8,7 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from transformers.utils import logging
 
 from helpers.arguments import ClassificationTrainArguments, check_sequence_length
+from helpers.model_files import check_whole, refusing_damage
 
 
 def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
@@ -15,14 +16,16 @@ def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
 
     Raises:
         ConnectionError: the model is not on this machine and the hub cannot be reached.
-        ValueError: the tokenizer and the model do not belong together.
+        ValueError: the tokenizer is damaged, or it and the model do not belong together.
     """
     config = load_config(args)
-    tokenizer = BertTokenizer.from_pretrained(args.pretrained_model_name, do_lower_case=False)
+    name = args.pretrained_model_name
+    with refusing_damage("tokenizer", name):
+        tokenizer = BertTokenizer.from_pretrained(name, do_lower_case=False)
     # Without its vocab.txt, from_pretrained returns five special tokens and no error.
     if len(tokenizer) != config.vocab_size:
         raise ValueError(
-            f"The tokenizer of {args.pretrained_model_name!r} has {len(tokenizer):,} word pieces, "
+            f"The tokenizer of {name!r} has {len(tokenizer):,} word pieces, "
             f"its model {config.vocab_size:,}: vocab.txt is missing or cut. Put it back, or delete "
             "this model from the hub's cache, and run again."
         )
@@ -36,14 +39,17 @@ def load_model(
 
     Raises:
         ConnectionError: the model is not on this machine and the hub cannot be reached.
-        ValueError: ``args.max_seq_length`` is more than the model has positions.
+        ValueError: ``args.max_seq_length`` is more than the model has positions, or its weights
+            are missing, damaged, of another network, or more than numbers.
     """
     config = load_config(args, num_labels=num_labels)
     check_sequence_length(args.max_seq_length, config.max_position_embeddings)
-    with quiet_loading():
-        return BertForSequenceClassification.from_pretrained(
-            args.pretrained_model_name, config=config
+    with quiet_loading(), refusing_damage("weights", args.pretrained_model_name):
+        model, report = BertForSequenceClassification.from_pretrained(
+            args.pretrained_model_name, config=config, weights_only=True, output_loading_info=True
         )
+        check_whole(report["missing_keys"])
+    return model
 
 
 @contextmanager
