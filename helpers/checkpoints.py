@@ -18,7 +18,9 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         ValueError: the file is damaged, or holds more than numbers and plain values.
     """
     try:
-        return dict(torch.load(path, map_location="cpu", weights_only=True, mmap=True))
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        if not isinstance(checkpoint, dict):
+            raise TypeError("no dictionary")
     except OSError:
         raise
     except Exception as error:  # a damaged file can make the unpickler stumble in any way
@@ -27,6 +29,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             "values, and then loading could run code. Copy it again from where it was trained, "
             "or train anew."
         ) from error
+    return checkpoint
 
 
 def best_checkpoint(args: ClassificationTrainArguments) -> Path:

@@ -43,7 +43,7 @@ class Limits:
         )
 
 
-A_FOLDER_NAME = Limits(matching=r"(?!\.\.?$)[^/\\]+", words="the name of one folder, not a path")
+A_FOLDER_NAME = Limits(matching=r"(?!\.\.?$)[^/\\\0]+", words="the name of one folder, not a path")
 A_TABLE = Limits(
     matching=r"(?is).+\.(csv|tsv|jsonl)", words="a file name that ends in .csv, .tsv or .jsonl"
 )
