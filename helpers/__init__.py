@@ -17,7 +17,6 @@ _NAMES_IN = {
     "corpus": [
         "ClassificationExample",
         "NsmcCorpus",
-        "fetch_corpus",
         "read_nsmc",
         "split_validation",
     ],
@@ -28,6 +27,7 @@ _NAMES_IN = {
         "make_dataloader",
         "train_dataloader",
     ],
+    "download": ["fetch_corpus"],
     "encoding": ["encode_reviews"],
     "evaluation": [
         "CalibrationBin",

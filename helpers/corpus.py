@@ -1,16 +1,11 @@
-"""From a corpus name to labelled reviews: fetching, reading, and holding out a validation part."""
+"""From a corpus name to labelled reviews: reading, and holding out a validation part."""
 
-import io
 import random
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-from Korpora import Korpora
 
 from helpers.arguments import ClassificationTrainArguments
 
@@ -114,37 +109,3 @@ class NsmcCorpus:
             return self.read(folder / "ratings_test.txt")
         train, val = split_validation(self.read(folder / "ratings_train.txt"), args.val_fraction)
         return train if mode == "train" else val
-
-
-def download(name: str, folder: Path) -> None:
-    """Let Korpora fetch a corpus into ``folder``; ConnectionError when its host is out of reach."""
-    try:
-        with redirect_stderr(io.StringIO()):  # Korpora's progress bar
-            Korpora.fetch(corpus_name=name, root_dir=folder, force_download=True)
-    except OSError as error:
-        raise ConnectionError(
-            f"The corpus {name!r} could not be downloaded ({error}). Check the network and run "
-            'this cell again, or go on without a network: SCALE = "mini".'
-        ) from error
-
-
-def fetch_corpus(args: ClassificationTrainArguments) -> Path:
-    """Make sure that the whole corpus is there, and return its folder.
-
-    Korpora downloads straight to the final place, where a cut connection would leave half a file.
-    So it downloads into a temporary folder; files that can be read to the end are then moved.
-    ConnectionError means that the host is out of reach and nothing has changed in the folder.
-    """
-    name = args.downstream_corpus_name
-    folder = Path(args.downstream_corpus_root_dir) / name
-    if all((folder / file).is_file() for file in FILES) and not args.force_download:
-        return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as temporary:
-        download(name, Path(temporary))
-        downloaded = [Path(temporary) / name / file for file in FILES]
-        for file in downloaded:
-            read_nsmc(file)  # stops here when the file is not whole
-        for file in downloaded:
-            file.replace(folder / file.name)
-    return folder

@@ -8,26 +8,26 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from transformers.utils import logging
 
 from helpers.arguments import ClassificationTrainArguments, check_sequence_length
-from helpers.model_files import check_whole, refusing_damage
+from helpers.hub import CONFIG, TOKENIZER_SETTINGS, VOCABULARY, WEIGHTS, fetch_files, readable
+from helpers.model_files import check_whole
 
 
 def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
     """Load the tokenizer that the model was pretrained with; case is kept, for Hangul's sake.
 
     Raises:
-        ConnectionError: the model is not on this machine and the hub cannot be reached.
-        ValueError: the tokenizer is damaged, or it and the model do not belong together.
+        ConnectionError: the model is not on this machine and could not be downloaded.
+        ValueError: its files are damaged, or tokenizer and model do not belong together.
     """
-    config = load_config(args)
-    name = args.pretrained_model_name
-    with refusing_damage("tokenizer", name):
-        tokenizer = BertTokenizer.from_pretrained(name, do_lower_case=False)
+    name, config = args.pretrained_model_name, load_config(args)
+    fetch_files(name, VOCABULARY, TOKENIZER_SETTINGS)
+    with readable("tokenizer", name):
+        tokenizer = BertTokenizer.from_pretrained(name, do_lower_case=False, local_files_only=True)
     # Without its vocab.txt, from_pretrained returns five special tokens and no error.
     if len(tokenizer) != config.vocab_size:
         raise ValueError(
-            f"The tokenizer of {name!r} has {len(tokenizer):,} word pieces, "
-            f"its model {config.vocab_size:,}: vocab.txt is missing or cut. Put it back, or delete "
-            "this model from the hub's cache, and run again."
+            f"The tokenizer of {name!r} has {len(tokenizer):,} word pieces, its model "
+            f"{config.vocab_size:,}: vocab.txt is missing or cut. Put it back and run again."
         )
     return tokenizer
 
@@ -38,15 +38,19 @@ def load_model(
     """Load the pretrained network and put a new, random classification head on it.
 
     Raises:
-        ConnectionError: the model is not on this machine and the hub cannot be reached.
-        ValueError: ``args.max_seq_length`` is more than the model has positions, or its weights
-            are missing, damaged, of another network, or more than numbers.
+        ConnectionError: the model is not on this machine and could not be downloaded.
+        ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
-    config = load_config(args, num_labels=num_labels)
+    name, config = args.pretrained_model_name, load_config(args, num_labels=num_labels)
     check_sequence_length(args.max_seq_length, config.max_position_embeddings)
-    with quiet_loading(), refusing_damage("weights", args.pretrained_model_name):
+    fetch_files(name, WEIGHTS)
+    with quiet_loading(), readable("weights", name):
         model, report = BertForSequenceClassification.from_pretrained(
-            args.pretrained_model_name, config=config, weights_only=True, output_loading_info=True
+            name,
+            config=config,
+            weights_only=True,
+            local_files_only=True,
+            output_loading_info=True,
         )
         check_whole(report["missing_keys"])
     return model
@@ -67,12 +71,13 @@ def quiet_loading() -> Iterator[None]:
 
 
 def load_config(args: ClassificationTrainArguments, **changes: Any) -> BertConfig:
-    """Load the model's configuration, the first thing that is asked of the hub."""
-    try:
-        return BertConfig.from_pretrained(args.pretrained_model_name, **changes)
-    except OSError as error:
-        raise ConnectionError(
-            f"The model {args.pretrained_model_name!r} could not be loaded from the hub. Check the "
-            "name and the network and run this cell again, or go on without a network: "
-            'SCALE = "mini".'
-        ) from error
+    """Load the model's configuration, the first thing that is asked of the hub.
+
+    Raises:
+        ConnectionError: it is not on this machine and could not be downloaded.
+        ValueError: it is damaged.
+    """
+    name = args.pretrained_model_name
+    fetch_files(name, CONFIG)
+    with readable("configuration", name):
+        return BertConfig.from_pretrained(name, local_files_only=True, **changes)

@@ -1,7 +1,6 @@
-"""What can be told of a model's files before they are loaded, and while."""
+"""What can be told of a model's files before they are loaded."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.json_files import read_object
@@ -18,7 +17,12 @@ def known_positions(model_name: str) -> int | None:
     config = config_file(model_name)
     if config is None:
         return None
-    settings = read_object(config)
+    try:
+        settings = read_object(config)
+    except ValueError:
+        if Path(model_name).is_dir():
+            raise
+        return None  # damaged in the hub's cache; load_config mends it
     if settings.get("model_type", "bert") != "bert":
         raise ValueError(
             f"pretrained_model_name must be a BERT; {model_name!r} is one of the type "
@@ -54,24 +58,6 @@ def config_file(model_name: str) -> Path | None:
             "name a folder that save_pretrained wrote."
         )
     return config
-
-
-@contextmanager
-def refusing_damage(what: str, model_name: str) -> Iterator[None]:
-    """Raise ValueError with one sentence when files of a model cannot be loaded as they should.
-
-    An OSError passes when ``model_name`` is no folder: the network is then the likely reason.
-    """
-    try:
-        yield
-    except Exception as error:  # damaged files can make the libraries stumble in any way
-        if isinstance(error, OSError) and not Path(model_name).is_dir():
-            raise
-        raise ValueError(
-            f"The {what} of {model_name!r} cannot be loaded: a file is missing, damaged or of "
-            "another model, or holds more than numbers and texts, and then loading could run "
-            "code. Copy the model again, or delete it from the hub's cache, and run again."
-        ) from error
 
 
 def check_whole(missing: Iterable[str]) -> None:

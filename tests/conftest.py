@@ -10,8 +10,9 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset
+from helpers.download import fetch_corpus
 from helpers.mini_reviews import ASSETS
 from helpers.model import load_tokenizer
 from helpers.scales import MINI_BERT
@@ -93,10 +94,12 @@ def full_scale_environment(
     """Environment of a process that finds the hub's and the corpus' stand-ins.
 
     Korpora has no setting for its addresses, so a ``sitecustomize`` module, which Python imports
-    when it starts, changes them in the process under test.
+    when it starts, changes them in the process under test, and the number of rows with them.
     """
     (tmp_path / "sitecustomize.py").write_text(
         "from Korpora.korpus_nsmc import NSMC_FETCH_INFORMATION\n"
+        "from helpers.download import ROWS\n"
+        "ROWS['nsmc'] = ROWS['mini_reviews']\n"
         "for information in NSMC_FETCH_INFORMATION:\n"
         "    name = information['destination'].split('/')[-1]\n"
         f"    information['url'] = '{corpus_host.url}/nsmc/' + name\n"

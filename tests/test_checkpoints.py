@@ -12,8 +12,9 @@ from torch.utils.data import Subset
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import best_checkpoint, load_fine_tuned, read_checkpoint
-from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.download import fetch_corpus
 from helpers.model import load_tokenizer
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer

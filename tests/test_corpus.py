@@ -15,10 +15,10 @@ from helpers.corpus import (
     FILES,
     ClassificationExample,
     NsmcCorpus,
-    fetch_corpus,
     read_nsmc,
     split_validation,
 )
+from helpers.download import ROWS, fetch_corpus
 from tests.conftest import MINI_REVIEWS, NSMC
 from tests.servers import FileServer
 
@@ -35,6 +35,7 @@ def nsmc_addresses(corpus_host: FileServer, monkeypatch: pytest.MonkeyPatch) -> 
     """Korpora's addresses of NSMC, changed to the host on 127.0.0.1."""
     for information, name in zip(korpus_nsmc.NSMC_FETCH_INFORMATION, FILES, strict=True):
         monkeypatch.setitem(information, "url", f"{corpus_host.url}/nsmc/{name}")
+    monkeypatch.setitem(ROWS, "nsmc", ROWS["mini_reviews"])
     return corpus_host
 
 

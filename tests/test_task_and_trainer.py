@@ -10,8 +10,9 @@ import torch
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.download import fetch_corpus
 from helpers.model import load_model, load_tokenizer
 from helpers.task import ClassificationTask, adamw_with_schedule, parameter_groups
 from helpers.trainer import get_trainer, read_log

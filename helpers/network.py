@@ -1,0 +1,140 @@
+"""Patience with servers, and what they fail with in one sentence. Not taught in the lessons."""
+
+import errno
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, IncompleteRead, responses
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.error import ContentTooShortError
+
+from huggingface_hub.errors import HTTPError  # the base of all that the hub's HTTP client raises
+from huggingface_hub.utils import WeakFileLock
+
+Result = TypeVar("Result")
+
+SILENCE = 30  # seconds; a server that sends nothing for so long is given up
+PAUSES = (2, 5, 15)  # seconds before the second, third and fourth try
+LONGEST_PAUSE = 60  # seconds; a server that wants a longer one is given up
+
+BUSY = {408, 429, *range(500, 600)}  # HTTP statuses that may be better in a moment
+CUT_OFF = (ContentTooShortError, ConnectionResetError, IncompleteRead)
+# RuntimeError is hf_xet's, the hub's client for large files; TypeError is Korpora's when a server
+# does not say how long a file is.
+FAULTS = (OSError, HTTPException, HTTPError, RuntimeError, TypeError)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def patiently(fetch: Callable[[], Result]) -> Result:
+    """Call ``fetch``, and again after a pause while its server is busy or cuts the connection."""
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE)  # urllib, which Korpora uses, would wait for ever
+    try:
+        for pause in PAUSES:
+            try:
+                return fetch()
+            except FAULTS as error:
+                seconds = pause_after(error, pause)
+                if seconds is None:
+                    raise
+                print(f"Trying again in {seconds} s: {cause(error)}.", flush=True)
+            time.sleep(seconds)
+        return fetch()
+    finally:
+        socket.setdefaulttimeout(usual)
+
+
+def pause_after(error: Exception, pause: int) -> int | None:
+    """Return how many seconds to wait before another try; None: soon, none will succeed."""
+    if isinstance(error, CUT_OFF):
+        return pause
+    answer = answer_of(error)
+    if status_of(error) not in BUSY:
+        return None
+    wished = (answer.headers.get("Retry-After") or "").strip()
+    seconds = max(pause, int(wished)) if wished.isdigit() else pause
+    return seconds if seconds <= LONGEST_PAUSE else None
+
+
+def answer_of(error: BaseException) -> Any:
+    """Return the server's answer that an error is about: urllib's error is that answer itself."""
+    return getattr(error, "response", error)
+
+
+def status_of(error: BaseException) -> int | None:
+    """Return the HTTP status that a server refused with; None: it did not come to an answer."""
+    answer = answer_of(error)
+    return getattr(answer, "status_code", getattr(answer, "code", None))
+
+
+def cause(error: BaseException) -> str:
+    """Say in half a sentence what a download failed with."""
+    status = status_of(error)
+    if isinstance(status, int) and status < 400:
+        return "the server answers with endless redirects"
+    if isinstance(status, int):
+        return f"the server answers {status} ({responses.get(status, 'unknown')})"
+    if isinstance(error, TypeError):
+        return "the server does not say how long its file is"
+    said = first_sentence(error)
+    return "the server fell silent (timed out)" if "timed out" in said else said
+
+
+def first_sentence(error: BaseException) -> str:
+    """Return the beginning of an error's message, without a full stop."""
+    reason = getattr(error, "reason", None) or error
+    return str(reason).strip().split("\n")[0].split(". ")[0].rstrip(".") or type(reason).__name__
+
+
+def remedy(error: BaseException) -> str:
+    """Say what to do about a failed download before trying again."""
+    status = status_of(error)
+    if status in BUSY:
+        return "Wait some minutes"
+    if status in (401, 403, 404):
+        return "Check that the name is right and open to everybody"
+    return "Check the network"
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn any failure to fetch ``what`` into a sentence that names the cause and the remedy.
+
+    Raises:
+        ConnectionError: it did not come.
+        ValueError: it came, but damaged.
+        OSError: there is no room for it on the disk.
+    """
+    way_out = 'and run this cell again, or go on without a network: SCALE = "mini".'
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{what} arrived damaged: {error} Check the network {way_out}") from error
+    except FAULTS as error:
+        if getattr(error, "errno", None) in NO_ROOM:
+            raise OSError(
+                f"{what} does not fit on the disk ({cause(error)}). Delete files that you do not "
+                "need and run this cell again."
+            ) from error
+        raise ConnectionError(
+            f"{what} could not be downloaded: {cause(error)}. {remedy(error)} {way_out}"
+        ) from error
+
+
+@contextmanager
+def emptied_folder(folder: Path) -> Iterator[Path]:
+    """Hand out ``folder``, empty, to one process at a time, and delete it afterwards.
+
+    What a killed process has left in it is deleted as well: whoever holds the lock lives.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with WeakFileLock(folder.with_name(folder.name + ".lock")):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
