@@ -261,13 +261,17 @@ import os, shutil, sys
 from pathlib import Path
 import torch
 from helpers import ClassificationTrainArguments, load_model
-from tests.test_checkpoints import Trap
+
+class Trap:
+    def __reduce__(self):
+        return os.mkdir, (str(sprung),)
+
 args = ClassificationTrainArguments()
 weights, sprung, cache = map(Path, sys.argv[1:])
 loaded = load_model(args).bert.embeddings.word_embeddings.weight
 state = torch.load(weights, weights_only=True)
 print("benign:", torch.equal(loaded, state["bert.embeddings.word_embeddings.weight"]))
-torch.save(state | {"extra": Trap(sprung)}, weights)
+torch.save(state | {"extra": Trap()}, weights)
 shutil.rmtree(cache)
 try:
     load_model(args)
