@@ -1,22 +1,21 @@
 """The settings of one training run, checked the moment they are made."""
 
-import json
-import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+from helpers.machine import HARDWARE, check_folder, check_hardware
+from helpers.model_files import known_positions
 from helpers.scales import settings_of_scale
 from helpers.settings import Limits, Settings, setting
 
-Count = Annotated[int, Limits(at_least=1)]
-CountOrNone = Annotated[int, Limits(at_least=0)]
+Count = Annotated[int, Limits(at_least=1, at_most=1_000_000)]
+CountOrNone = Annotated[int, Limits(at_least=0, at_most=1_000)]
 StepSize = Annotated[float, Limits(above=0, at_most=1)]
 Share = Annotated[float, Limits(at_least=0, below=1)]
 PositiveShare = Annotated[float, Limits(above=0, below=1)]
-SequenceLength = Annotated[int, Limits(at_least=3)]  # [CLS], one word piece, [SEP]
+SequenceLength = Annotated[int, Limits(at_least=3, below=2**16)]  # [CLS], one piece, [SEP]
 Seed = Annotated[int | None, Limits(at_least=0, below=2**32)]
-DeviceCount = Annotated[str, Limits(matching=r"auto|[1-9]\d*")]
+DeviceCount = Annotated[str, Limits(matching="auto|[1-9][0-9]?", words="'auto' or '1' to '99'")]
 Corpus = Literal["mini_reviews", "nsmc"]
 EmptyDocuments = Literal["keep", "drop", "refuse"]
 Monitor = Literal["min val_loss", "max val_acc"]
@@ -38,7 +37,7 @@ class ClassificationTrainArguments(Settings):
     (64, 5e-05)
     >>> ClassificationTrainArguments(batch_size=0)
     Traceback (most recent call last):
-    ValueError: batch_size must be at least 1; it is 0.
+    ValueError: batch_size must be at least 1 and at most 1000000; it is 0.
     """
 
     pretrained_model_name: str = setting("beomi/kcbert-base", "Hub name or folder of the model.")
@@ -71,7 +70,7 @@ class ClassificationTrainArguments(Settings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_sequence_length(self.max_seq_length, known_positions(self.pretrained_model_name))
+        check_together(self)
 
     @classmethod
     def for_scale(cls, scale: str, **changes: Any) -> Self:
@@ -79,34 +78,14 @@ class ClassificationTrainArguments(Settings):
         return cls(**(settings_of_scale(scale) | changes))
 
 
-def known_positions(model_name: str) -> int | None:
-    """Return how many positions a model knows, without asking the network; None: not known yet.
-
-    Raises:
-        ValueError: ``model_name`` can be neither a folder with a model nor a name on the hub.
-    """
-    from huggingface_hub import try_to_load_from_cache
-
-    if Path(model_name).is_dir():
-        config: Path | str | None = Path(model_name) / "config.json"
-        if not Path(config).is_file():
-            raise ValueError(
-                f"pretrained_model_name is the folder {model_name!r}, but it has no config.json; "
-                "name a folder that save_pretrained wrote."
-            )
-    elif re.fullmatch(r"\w[\w.-]*(/[\w.-]+)?", model_name):
-        config = try_to_load_from_cache(model_name, "config.json")
-    else:
-        raise ValueError(
-            "pretrained_model_name must be an existing folder or a hub name such as "
-            f"'beomi/kcbert-base'; it is {model_name!r}."
-        )
-    if not isinstance(config, str | Path):
-        return None
-    try:
-        return json.loads(Path(config).read_text(encoding="utf-8")).get("max_position_embeddings")
-    except ValueError:  # damaged; load_config says so, and mends what came from the hub
-        return None
+def check_together(args: ClassificationTrainArguments) -> None:
+    """Raise ValueError when settings contradict each other, or what can be seen of this machine."""
+    check_sequence_length(args.max_seq_length, known_positions(args.pretrained_model_name))
+    check_folder(
+        "downstream_corpus_root_dir", args.downstream_corpus_root_dir, args.downstream_corpus_name
+    )
+    check_folder("downstream_model_dir", args.downstream_model_dir, "logs")
+    check_hardware({name: getattr(args, name) for name in HARDWARE})
 
 
 def check_sequence_length(max_seq_length: int, positions: int | None) -> None:

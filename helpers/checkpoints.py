@@ -1,6 +1,5 @@
 """Checkpoints: written whole or not at all, and read without running code out of a file."""
 
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,18 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         ValueError: the file is damaged, or holds more than numbers and plain values.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        if not isinstance(checkpoint, dict):
+            raise TypeError("no dictionary")
+    except OSError:
+        raise
+    except Exception as error:  # a damaged file can make the unpickler stumble in any way
         raise ValueError(
             f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
             "values, and then loading could run code. Copy it again from where it was trained, "
             "or train anew."
         ) from error
+    return checkpoint
 
 
 def best_checkpoint(args: ClassificationTrainArguments) -> Path:

@@ -85,7 +85,8 @@ def load_or_encode(
     """As ``encode_reviews``, from a cache file beside the corpus when there is one.
 
     The file's name is a fingerprint of the texts, the tokenizer and the length, so that a cache of
-    other settings is never taken. ``args.overwrite_cache`` tokenizes anew all the same.
+    other settings is never taken. A damaged file, and any with ``args.overwrite_cache``, is
+    written anew.
     """
     if tokenizer.pad_token_id != 0:
         raise ValueError(
@@ -95,7 +96,10 @@ def load_or_encode(
     folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
     path = folder / f"cached-{_fingerprint(texts, tokenizer, args.max_seq_length)}.npz"
     if path.is_file() and not args.overwrite_cache:
-        return _load(path)
+        try:
+            return _load(path, len(texts), len(tokenizer), args.max_seq_length)
+        except Exception:  # a damaged file can make numpy stumble in any way
+            print(f"the cache {path.name} is damaged: the texts are tokenized anew")
     encoded = _encode_all(texts, tokenizer, args.max_seq_length)
     _save(path, *encoded)
     return encoded
@@ -138,7 +142,21 @@ def _save(path: Path, rows: RaggedArray, num_cut: int) -> None:
     unfinished.replace(path)
 
 
-def _load(path: Path) -> tuple[RaggedArray, int]:
+def _load(
+    path: Path, num_texts: int, vocab_size: int, max_seq_length: int
+) -> tuple[RaggedArray, int]:
+    """Read the arrays, without running code that may be in them, and check that they fit."""
     with np.load(path, allow_pickle=False) as arrays:
-        rows = RaggedArray(arrays["numbers"], arrays["lengths"].astype(np.int64))
-        return rows, int(arrays["num_cut"])
+        numbers, lengths = arrays["numbers"], arrays["lengths"].astype(np.int64)
+        num_cut = int(arrays["num_cut"])
+    whole = (
+        (numbers.ndim, numbers.dtype.kind in "iu") == (1, True)
+        and lengths.shape == (num_texts,)
+        and lengths.sum() == len(numbers)
+        and 0 <= num_cut <= num_texts
+        and (num_texts == 0 or 0 < lengths.min() <= lengths.max() <= max_seq_length)
+        and (num_texts == 0 or 0 <= numbers.min() <= numbers.max() < vocab_size)
+    )
+    if not whole:
+        raise ValueError(f"{path} does not fit the texts.")
+    return RaggedArray(numbers, lengths), num_cut

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from safetensors import SafetensorError
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -61,7 +60,7 @@ def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeni
                 folder, use_safetensors=True, trust_remote_code=False, output_loading_info=True
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError, SafetensorError) as error:
+    except Exception as error:  # damaged files can make the libraries stumble in any way
         raise FileNotFoundError(advice) from error
     # Missing weights would be random, and a missing vocabulary empty, without an error.
     if report["missing_keys"] or len(tokenizer) != model.config.vocab_size:

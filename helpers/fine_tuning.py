@@ -18,6 +18,7 @@ from transformers import HfArgumentParser
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import best_checkpoint, load_fine_tuned
+from helpers.command_line import refusing_in_a_sentence
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.evaluation import accuracy_interval, predict_probabilities
 from helpers.export import export_model
@@ -70,10 +71,12 @@ def report_accuracy(
 
 def read_words(words: Sequence[str] | None = None) -> OwnDataArguments:
     """Read the settings from words such as ``--scale mini``; None: those of this process."""
-    scale = argparse.ArgumentParser(add_help=False)
+    scale = refusing_in_a_sentence(argparse.ArgumentParser(add_help=False, allow_abbrev=False))
     scale.add_argument("--scale", choices=SCALES, default="full", help="What the rest begins with.")
     chosen, _ = scale.parse_known_args(words)
-    parser = HfArgumentParser(OwnDataArguments, parents=[scale], description=__doc__)
+    parser = refusing_in_a_sentence(
+        HfArgumentParser(OwnDataArguments, parents=[scale], description=__doc__, allow_abbrev=False)
+    )
     parser.set_defaults(**asdict(OwnDataArguments.for_scale(chosen.scale)))
     return parser.parse_args_into_dataclasses(words, look_for_args_file=False)[0]
 

@@ -9,6 +9,7 @@ from transformers.utils import logging
 
 from helpers.arguments import ClassificationTrainArguments, check_sequence_length
 from helpers.hub import CONFIG, TOKENIZER_SETTINGS, VOCABULARY, WEIGHTS, fetch_files, readable
+from helpers.model_files import check_whole
 
 
 def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
@@ -44,9 +45,15 @@ def load_model(
     check_sequence_length(args.max_seq_length, config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
-        return BertForSequenceClassification.from_pretrained(
-            name, config=config, local_files_only=True
+        model, report = BertForSequenceClassification.from_pretrained(
+            name,
+            config=config,
+            weights_only=True,
+            local_files_only=True,
+            output_loading_info=True,
         )
+        check_whole(report["missing_keys"])
+    return model
 
 
 @contextmanager

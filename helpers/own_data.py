@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 from helpers.arguments import ClassificationTrainArguments, EmptyDocuments
 from helpers.corpus import ClassificationExample, split_validation
 from helpers.data_checks import report_contradictions, settle_empty
+from helpers.limits import FolderName, TableFile, TableFileOrNone, check_differ, check_files_differ
 from helpers.settings import setting
 from helpers.tables import cell, read_rows
 
@@ -21,14 +22,19 @@ class OwnDataArguments(ClassificationTrainArguments):
     'label'
     """
 
-    downstream_corpus_name: str = setting("own_data", "Name of the folder for the cache.")
+    downstream_corpus_name: FolderName = setting("own_data", "Name of the folder for the cache.")
     empty_documents: EmptyDocuments = setting("refuse", "What to do with texts that are empty.")
-    train_file: str = setting("train.csv", "Table of labelled texts: .csv, .tsv or .jsonl.")
-    test_file: str | None = setting(
+    train_file: TableFile = setting("train.csv", "Table of labelled texts: .csv, .tsv or .jsonl.")
+    test_file: TableFileOrNone = setting(
         None, "The same for the test; without it, val_fraction of train_file is held out for it."
     )
     text_column: str = setting("text", "Name of the column with the texts.")
     label_column: str = setting("label", "Name of the column with the labels.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_differ(text_column=self.text_column, label_column=self.label_column)
+        check_files_differ(train_file=self.train_file, test_file=self.test_file)
 
     @classmethod
     def for_scale(cls, scale: str, **changes: Any) -> Self:

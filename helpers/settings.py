@@ -1,47 +1,15 @@
 """Settings that know their allowed values: the checking behind ``ClassificationTrainArguments``."""
 
-import json
 import math
-import re
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin, get_type_hints
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What values a field may have: ``Annotated[int, Limits(at_least=1)]``."""
-
-    at_least: float | None = None
-    above: float | None = None
-    below: float | None = None
-    at_most: float | None = None
-    matching: str | None = None  # a regular expression
-
-    def allow(self, value: Any) -> bool:
-        """Tell whether every limit that is set holds."""
-        return (
-            (self.at_least is None or value >= self.at_least)
-            and (self.above is None or value > self.above)
-            and (self.below is None or value < self.below)
-            and (self.at_most is None or value <= self.at_most)
-            and (self.matching is None or re.fullmatch(self.matching, value) is not None)
-        )
-
-    def __str__(self) -> str:
-        """Say the limits in words.
-
-        >>> str(Limits(at_least=0, below=1))
-        'at least 0 and below 1'
-        """
-        named = {one.name: getattr(self, one.name) for one in fields(self)}
-        return " and ".join(
-            f"{name.replace('_', ' ')} {limit}"
-            for name, limit in named.items()
-            if limit is not None
-        )
+from helpers.command_line import refusing_in_a_sentence
+from helpers.json_files import read_object
+from helpers.limits import Limits
 
 
 def setting(default: Any, help: str) -> Any:
@@ -71,22 +39,33 @@ class Settings:
 
     @classmethod
     def from_json(cls, path: str | Path) -> Self:
-        """Read the settings from a JSON file of the form ``{"batch_size": 64, …}``."""
-        from transformers import HfArgumentParser
+        """Read the settings from a JSON file of the form ``{"batch_size": 64, …}``.
 
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: a setting is unknown or wrong; the message names file, field and value.
+        """
+        values = read_object(path)
+        known = [one.name for one in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise ValueError(f"{path}: no setting is called {name!r}; use {', '.join(known)}.")
         try:
-            return HfArgumentParser(cls).parse_json_file(path)[0]
-        except json.JSONDecodeError as error:
-            raise ValueError(
-                f"{path}, line {error.lineno}: not valid JSON: {error.msg}."
-            ) from error
+            return cls(**values)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
 
     @classmethod
     def from_command_line(cls, words: Sequence[str] | None = None) -> Self:
-        """Read the settings from words such as ``--batch_size 64``; None: those of this process."""
+        """Read the settings from words such as ``--batch_size 64``; None: those of this process.
+
+        Raises:
+            ValueError: a setting is unknown or wrong; the message names it and what is allowed.
+        """
         from transformers import HfArgumentParser
 
-        return HfArgumentParser(cls).parse_args_into_dataclasses(words, look_for_args_file=False)[0]
+        parser = refusing_in_a_sentence(HfArgumentParser(cls, allow_abbrev=False))
+        return parser.parse_args_into_dataclasses(words, look_for_args_file=False)[0]
 
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
@@ -106,7 +85,14 @@ def _check_type(name: str, value: Any, hint: Any) -> None:
 def _check_limits(name: str, value: Any, limits: Limits) -> None:
     if isinstance(value, str) and not value.strip():
         raise ValueError(f"{name} is an empty text; give a value or leave the argument out.")
+    if isinstance(value, str) and not _may_name_a_file(value):
+        raise ValueError(f"{name} must be whole characters without NUL; it is {value!r}.")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number; it is {value!r}.")
     if not limits.allow(value):
         raise ValueError(f"{name} must be {limits}; it is {value!r}.")
+
+
+def _may_name_a_file(text: str) -> bool:
+    """Tell whether a text has neither NUL nor halves of surrogate pairs, which no path may have."""
+    return "\0" not in text and text.encode(errors="ignore").decode() == text

@@ -41,8 +41,8 @@ def adamw_with_schedule(
     """
     groups = parameter_groups(model, args.weight_decay)
     device = next(model.parameters()).device.type
-    # Lightning cannot clip the gradients of a fused optimizer in 16-mixed.
-    fused = device in FUSED_ON and args.precision != "16-mixed"
+    # Lightning cannot clip the gradients of a fused optimizer in mixed precision.
+    fused = device in FUSED_ON and args.precision == "32-true"
     optimizer = AdamW(groups, lr=args.learning_rate, fused=fused)
     warmup_steps = round(num_steps * args.warmup_ratio)
     schedule = get_linear_schedule_with_warmup(optimizer, warmup_steps, num_steps)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pytorch_lightning.trainer.connectors import accelerator_connector
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.scales import MINI_BERT, SCALES
@@ -21,28 +22,28 @@ from helpers.scales import MINI_BERT, SCALES
         ("downstream_corpus_root_dir", " ", "downstream_corpus_root_dir is an empty text"),
         ("downstream_model_dir", None, "must be of type str; it is None"),
         ("empty_documents", "skip", "one of 'keep', 'drop', 'refuse'; it is 'skip'"),
-        ("max_seq_length", 2, "at least 3; it is 2"),
+        ("max_seq_length", 2, "at least 3 and below 65536; it is 2"),
         ("learning_rate", 0, "above 0 and at most 1; it is 0"),
         ("learning_rate", float("nan"), "finite number"),
         ("learning_rate", "5e-5", "must be of type float; it is '5e-5' (str)"),
-        ("batch_size", 0, "at least 1; it is 0"),
+        ("batch_size", 0, "at least 1 and at most 1000000; it is 0"),
         ("batch_size", True, "must be of type int; it is True (bool)"),
         ("batch_size", 32.0, "must be of type int; it is 32.0 (float)"),
-        ("epochs", -1, "at least 1; it is -1"),
+        ("epochs", -1, "at least 1 and at most 1000000; it is -1"),
         ("weight_decay", 1, "at least 0 and below 1; it is 1"),
         ("warmup_ratio", -0.1, "at least 0 and below 1; it is -0.1"),
         ("val_fraction", 0.0, "above 0 and below 1; it is 0.0"),
         ("seed", -3, "at least 0 and below 4294967296; it is -3"),
         ("seed", "7", "must be of type int or None; it is '7' (str)"),
         ("monitor", "val_loss", "one of 'min val_loss', 'max val_acc'; it is 'val_loss'"),
-        ("save_top_k", -1, "at least 0; it is -1"),
-        ("save_every_n_steps", 0, "at least 1; it is 0"),
+        ("save_top_k", -1, "at least 0 and at most 1000; it is -1"),
+        ("save_every_n_steps", 0, "at least 1 and at most 1000000; it is 0"),
         ("split_when_out_of_memory", "yes", "must be of type bool; it is 'yes' (str)"),
-        ("cpu_workers", -1, "at least 0; it is -1"),
+        ("cpu_workers", -1, "at least 0 and at most 1000; it is -1"),
         ("accelerator", "cuda", "one of 'auto', 'cpu', 'gpu', 'tpu', 'mps'; it is 'cuda'"),
         ("group_by_length", 1, "must be of type bool"),
-        ("num_nodes", 0, "at least 1; it is 0"),
-        ("devices", "0", "it is '0'"),
+        ("num_nodes", 0, "at least 1 and at most 1000000; it is 0"),
+        ("devices", "0", "'auto' or '1' to '99'; it is '0'"),
         ("strategy", "dp", "one of 'auto', 'ddp', 'ddp_notebook'; it is 'dp'"),
         ("precision", "16", "one of '32-true', '16-mixed', 'bf16-mixed'; it is '16'"),
         ("overwrite_cache", 1, "must be of type bool; it is 1 (int)"),
@@ -113,8 +114,17 @@ def test_json_file(tmp_path: Path) -> None:
     ("content", "sentence"),
     [
         ("{'batch_size': 8}", "line 1: not valid JSON"),
-        ('{"batch_sise": 8}', "batch_sise"),
-        ('{"batch_size": "8"}', "batch_size must be of type int"),
+        (
+            '{"batch_sise": 8}',
+            "settings.json: no setting is called 'batch_sise'; use .*batch_size,",
+        ),
+        ('{"batch_size": "8"}', "settings.json: batch_size must be of type int"),
+        ('{"seed": 1,\n"seed": 2}', "settings.json: 'seed' is there twice; delete one"),
+        ('{"learning_rate": NaN}', "settings.json: learning_rate must be a finite number"),
+        ('{"batch_size": {"a": 1}}', "settings.json: batch_size must be of type int"),
+        ("[8]", r"settings.json: must be an object such as .*; it is a list"),
+        ("", "line 1: not valid JSON"),
+        ("[" * 100_000, "settings.json: too many brackets"),
     ],
 )
 def test_wrong_json_file(tmp_path: Path, content: str, sentence: str) -> None:
@@ -124,12 +134,159 @@ def test_wrong_json_file(tmp_path: Path, content: str, sentence: str) -> None:
         ClassificationTrainArguments.from_json(path)
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
+def test_json_file_of_another_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes('{"downstream_model_dir": "모델"}'.encode(encoding))
+    with pytest.raises(ValueError, match=r"settings.json: not UTF-8 text"):
+        ClassificationTrainArguments.from_json(path)
+
+
+def test_json_file_as_windows_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"seed": 3}', encoding="utf-8-sig")
+    assert ClassificationTrainArguments.from_json(path).seed == 3
+
+
+def test_missing_json_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere.json is not there; check the name"):
+        ClassificationTrainArguments.from_json(tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--batch_sise", "8"], "--batch_sise"),
+        (["--batch", "8"], "--batch"),  # no abbreviations: a new field could change what they mean
+        (["--batch_size", "many"], "--batch_size/--batch-size: invalid int value: 'many'"),
+        (["--batch_size"], "--batch_size/--batch-size: expected one argument"),
+        (["--monitor", "loss"], "--monitor: invalid choice: 'loss' .choose from 'min val_loss'"),
+        (["--test_mode", "perhaps"], "--test_mode/--test-mode: .*perhaps"),
+        (["8"], "8"),
+    ],
+)
+def test_wrong_words_are_refused_in_one_sentence(words: list[str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as caught:
+        ClassificationTrainArguments.from_command_line(words)
+    assert "\n" not in str(caught.value)
+
+
+# What the machine or the files show
+
+
+@pytest.mark.parametrize("field", ["downstream_corpus_root_dir", "downstream_model_dir"])
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("file", "file' is no folder"),
+        ("file/below", "file' is no folder"),
+        ("link to a disk that is gone", "gone' is no folder"),
+        ("new/" + "가" * 86, "a name in it has more than 255 bytes"),
+        ("a/" * 3_000, "the system says: File name too long"),
+        ("protected/new", "protected' is write-protected"),
+    ],
+)
+def test_folders_that_cannot_be_written_to(
+    field: str, folder: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link to a disk that is gone").symlink_to(tmp_path / "gone")
+    (tmp_path / "protected").mkdir()
+    # Whoever runs the tests as root may write anywhere, so the answer is given here.
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "protected")
+    with pytest.raises(ValueError, match=f"^{field} must be a folder to write to; .*{reason}"):
+        ClassificationTrainArguments(**{field: tmp_path / folder})
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(("folder", "reason"), [("~/runs", "~"), ("s3://runs", "an address")])
+def test_folders_that_lightning_would_look_for_elsewhere(folder: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"^downstream_model_dir must be a folder.*and .*{reason}"):
+        ClassificationTrainArguments(downstream_model_dir=folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"accelerator": "gpu", "devices": "4"}, "accelerator='gpu', devices='4' cannot be had"),
+        ({"accelerator": "tpu"}, "accelerator='tpu' cannot be had on this machine"),
+        ({"num_nodes": 2}, "num_nodes=2 cannot be had .* does not know the others"),
+        ({"accelerator": "cpu", "precision": "16-mixed"}, "precision must be '32-true' or 'bf16"),
+    ],
+)
+def test_hardware_that_is_not_there(
+    changes: dict[str, object], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(ValueError, match=f"^{sentence}") as caught:
+        ClassificationTrainArguments(**changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_in_a_notebook_processes_must_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accelerator_connector, "_IS_INTERACTIVE", True)
+    with pytest.raises(ValueError, match=r"^strategy='ddp' cannot be had .*ddp_notebook"):
+        ClassificationTrainArguments(strategy="ddp")
+    assert ClassificationTrainArguments(strategy="ddp_notebook").strategy == "ddp_notebook"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"precision": "16-mixed"},
+        {"accelerator": "cpu", "precision": "bf16-mixed"},
+        {"accelerator": "cpu", "devices": "2", "strategy": "ddp_notebook"},
+    ],
+)
+def test_hardware_that_is_there_or_left_open(changes: dict[str, object]) -> None:
+    assert asdict(ClassificationTrainArguments(**changes)).items() >= changes.items()
+
+
+def test_several_machines_that_torchrun_has_brought_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MASTER_ADDR", "10.0.0.1")
+    assert ClassificationTrainArguments(num_nodes=2).num_nodes == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "config.json, line 1: not valid JSON"),
+        ("[]", "config.json: must be an object"),
+        ('{"model_type": "gpt2"}', "must be a BERT; .* is one of the type 'gpt2'"),
+        ('{"model_type": ["bert"]}', "must be a BERT"),
+        ('{"max_position_embeddings": "many"}', "must be a whole number, at least 1; it is 'many'"),
+        ('{"max_position_embeddings": 0}', "must be a whole number, at least 1; it is 0"),
+    ],
+)
+def test_a_model_whose_configuration_makes_no_sense(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
+    (tmp_path / "config.json").write_text(content)
+    with pytest.raises(ValueError, match=sentence):
+        ClassificationTrainArguments(pretrained_model_name=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["beomi/..", "a/b/c", "가/나", "a--b/c", "x" * 200, "x" * 5_000])
+def test_names_that_no_model_on_the_hub_can_have(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^pretrained_model_name must be an existing folder or"):
+        ClassificationTrainArguments(pretrained_model_name=name)
+
+
+def test_a_file_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_text("")
+    with pytest.raises(ValueError, match=r"model.bin' on this machine, which has no config.json"):
+        ClassificationTrainArguments(pretrained_model_name=tmp_path / "model.bin")
+
+
 def test_command_line() -> None:
     words = ["--learning_rate", "1e-3", "--test_mode", "--monitor", "max val_acc", "--seed", "5"]
     assert ClassificationTrainArguments.from_command_line(words) == ClassificationTrainArguments(
         learning_rate=1e-3, test_mode=True, monitor="max val_acc", seed=5
     )
-    with pytest.raises(ValueError, match="batch_size must be at least 1"):
+    with pytest.raises(ValueError, match="batch_size must be at least 1 and at most 1000000"):
         ClassificationTrainArguments.from_command_line(["--batch_size", "0"])
 
 

@@ -1,6 +1,7 @@
 """The whole course in one command, on a table of one's own."""
 
 import csv
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -165,13 +166,18 @@ def test_an_error_is_one_sentence_on_stderr_and_exit_code_1(folder: Path) -> Non
     [
         ({"text_column": "text"}, "line 2: there is no column 'text', only '번호', '고객의 글'"),
         ({"label_column": "번호"}, "every row has the label '0'; add rows with others."),
-        ({"batch_size": 0}, "batch_size must be at least 1; it is 0."),
+        ({"batch_size": 0}, "batch_size must be at least 1 and at most 1000000; it is 0."),
         ({"max_seq_length": 500}, "max_seq_length must be at most 128"),
-        ({"test_file": "test.xlsx"}, "must end in .csv, .tsv, .jsonl, .txt"),
+        (
+            {"test_file": "test.xlsx"},
+            "test_file must be a file name that ends in .csv, .tsv or .jsonl",
+        ),
         ({"test_mode": True}, "Nothing is kept to export: leave test_mode and save_top_k"),
         ({"save_top_k": 0}, "Nothing is kept to export: leave test_mode and save_top_k"),
         ({"pretrained_model_name": "../nowhere"}, "must be an existing folder or a hub name"),
         ({"train_fiel": "a.csv"}, "--train_fiel"),
+        ({"batch_size": "many"}, "--batch_size/--batch-size: invalid int value: 'many'."),
+        ({"scale": "huge"}, "--scale: invalid choice: 'huge' (choose from 'mini', 'full')."),
     ],
 )
 def test_errors_are_one_sentence(
@@ -192,9 +198,8 @@ def test_errors_are_one_sentence(
 def test_shared_texts_are_found_before_anything_is_trained(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = words_for(
-        folder, test_file=folder / "questions.csv", downstream_model_dir=tmp_path / "c"
-    )
+    copy = shutil.copy(folder / "questions.csv", tmp_path)
+    words = words_for(folder, test_file=copy, downstream_model_dir=tmp_path / "c")
     assert "96 of 96 test texts are in both" in str(exit_of(words, monkeypatch))
     assert not (tmp_path / "c").exists()
 

@@ -71,7 +71,18 @@ def refusal(args: OwnDataArguments) -> str:
         ("text_column", 0, "text_column must be of type str; it is 0 (int)"),
         ("label_column", "", "label_column is an empty text"),
         ("downstream_corpus_name", "", "downstream_corpus_name is an empty text"),
-        ("batch_size", 0, "batch_size must be at least 1; it is 0"),
+        ("downstream_corpus_name", "..", "downstream_corpus_name must be the name of one folder"),
+        ("downstream_corpus_name", "../x", "downstream_corpus_name must be the name of one folder"),
+        ("downstream_corpus_name", "/etc", "downstream_corpus_name must be the name of one folder"),
+        ("downstream_corpus_name", "a\\b", "downstream_corpus_name must be the name of one folder"),
+        (
+            "train_file",
+            "a.xlsx",
+            "train_file must be a file name that ends in .csv, .tsv or .jsonl",
+        ),
+        ("test_file", "a.txt", "test_file must be a file name that ends in .csv, .tsv or .jsonl"),
+        ("text_column", "label", "text_column and label_column must differ; both are 'label'."),
+        ("batch_size", 0, "batch_size must be at least 1 and at most 1000000; it is 0"),
     ],
 )
 def test_wrong_values_are_refused(field: str, value: object, sentence: str) -> None:
@@ -297,7 +308,8 @@ def test_a_test_file_of_another_format(tmp_path: Path) -> None:
     assert parts["test"] == [ClassificationExample("test.jsonl, line 1", "새 글", 1)]
 
 
-def test_a_text_file_has_no_labels(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("좋아요\n", encoding="utf-8")
-    assert "there is no column 'label', only 'text';" in refusal(OwnDataArguments(train_file=path))
+def test_the_test_is_another_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"^train_file and test_file must differ; both are '.*a\.csv"
+    ):
+        OwnDataArguments(train_file=tmp_path / "a.csv", test_file=tmp_path / "b" / ".." / "a.csv")

@@ -1,0 +1,83 @@
+"""What settings ask of the machine that they are made on: folders and hardware."""
+
+import os
+import warnings
+from pathlib import Path
+
+HARDWARE = ("accelerator", "devices", "num_nodes", "strategy", "precision")
+PLAIN = ("auto", 1, "32-true")  # their defaults
+LONGEST_NAME = 255  # bytes of a file's or a folder's name, in nearly all file systems
+
+
+def check_folder(field: str, folder: str, inside: str) -> None:
+    """Raise ValueError unless a folder, and ``inside`` in it, are there to write to or can be made.
+
+    Nothing is made yet.
+    """
+    reason = _fault_of(folder, Path(folder) / inside)
+    if reason:
+        raise ValueError(f"{field} must be a folder to write to; it is {folder!r}, and {reason}.")
+
+
+def _fault_of(folder: str, path: Path) -> str | None:
+    if folder.startswith("~"):  # Lightning would replace it, Python's own functions not
+        return "only a shell knows what ~ is: write the folder in full"
+    if "://" in folder:  # Lightning would take it for an address
+        return "an address is no folder: copy the files from there, or to there, yourself"
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
+        return f"a name in it has more than {LONGEST_NAME} bytes"
+    try:
+        while not (path.exists() or path.is_symlink()):
+            path = path.parent
+    except OSError as error:
+        return f"the system says: {error.strerror}"
+    if not path.is_dir():  # a link to a disk that is not there, too
+        return f"{str(path)!r} is no folder"
+    if not os.access(path, os.W_OK | os.X_OK):
+        return f"{str(path)!r} is write-protected"
+    return None
+
+
+def check_hardware(asked: dict[str, str | int]) -> None:
+    """Raise ValueError when this machine lacks what is asked for by name.
+
+    "auto" is not judged: with it, settings may be made on one machine and used on another.
+
+    Args:
+        asked: the settings called ``HARDWARE``.
+    """
+    if (asked["accelerator"], asked["precision"]) == ("cpu", "16-mixed"):
+        raise ValueError(  # Lightning would take bf16-mixed in its place
+            "precision must be '32-true' or 'bf16-mixed' with accelerator='cpu'; it is '16-mixed'."
+        )
+    fits_anywhere = asked["accelerator"] in ("auto", "cpu") and asked["devices"] in ("auto", "1")
+    if fits_anywhere and asked["strategy"] == "auto" and asked["num_nodes"] == 1:
+        return  # without loading Lightning
+    if fault := _fault_of_hardware(asked):
+        named = ", ".join(
+            f"{name}={value!r}" for name, value in asked.items() if value not in PLAIN
+        )
+        raise ValueError(
+            f"{named} cannot be had on this machine: {fault}. Leave at its default what you can."
+        )
+
+
+def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
+    """Let Lightning say now what it would say before training."""
+    from lightning_fabric.plugins.environments import LightningEnvironment
+    from pytorch_lightning import Trainer
+    from pytorch_lightning.utilities.exceptions import MisconfigurationException
+
+    from helpers.trainer import quiet_lightning
+
+    quiet_lightning()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            trainer = Trainer(**asked, logger=False, enable_checkpointing=False)
+    except (MisconfigurationException, ImportError, ValueError, RuntimeError) as error:
+        return " ".join(str(error).split()).rstrip(".!")
+    started_by = getattr(trainer.strategy, "cluster_environment", None)
+    alone = isinstance(started_by, LightningEnvironment) and "MASTER_ADDR" not in os.environ
+    if asked["num_nodes"] > 1 and alone:
+        return "it does not know the others: start with torchrun on each, as the README says"
+    return None
