@@ -26,8 +26,9 @@ from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.corpus import NsmcCorpus, fetch_corpus
+from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.download import fetch_corpus
 from helpers.model import load_tokenizer
 from helpers.resumable_data import fingerprint
 from helpers.task import ClassificationTask

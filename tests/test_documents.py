@@ -1,6 +1,8 @@
 """README and the other documents: links resolve, and the table of lessons is true."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,12 @@ def test_readme_shows_the_scores_that_make_run_prints() -> None:
     before, after = re.findall(r"0\.\d\d", cell.outputs[0].text)
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"**{before} before training, {after} after**" in readme
+
+
+def test_readme_counts_the_tests_of_what_may_break() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = {file: int(count) for count, file in re.findall(r"\[(\d+)\]\((tests/\w+\.py)\)", text)}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "--no-header", *said]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = dict(re.findall(r"^(tests/\w+\.py): (\d+)$", listed, flags=re.MULTILINE))
+    assert said == {file: int(count) for file, count in found.items()}
