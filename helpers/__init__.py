@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from helpers.requirements import check_requirements
+from helpers.support.requirements import check_requirements
 
 _NAMES_IN = {
     "arguments": ["ClassificationTrainArguments", "set_seed"],
@@ -18,6 +18,7 @@ _NAMES_IN = {
     "corpus": [
         "ClassificationExample",
         "NsmcCorpus",
+        "hold_out",
         "read_nsmc",
         "split_validation",
     ],
@@ -54,7 +55,6 @@ _NAMES_IN = {
         "TableCorpus",
         "check_classes",
         "check_test",
-        "hold_out",
         "read_labelled",
     ],
     "page": ["make_page"],

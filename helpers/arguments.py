@@ -1,12 +1,11 @@
 """The settings of one training run, checked the moment they are made."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from helpers.machine import HARDWARE, check_folder, check_hardware
-from helpers.model_files import known_positions
-from helpers.scales import settings_of_scale
 from helpers.settings import Limits, Settings, setting
+from helpers.support.machine import HARDWARE, check_folder, check_hardware
+from helpers.support.model_files import known_positions
 
 Count = Annotated[int, Limits(at_least=1, at_most=1_000_000)]
 CountOrNone = Annotated[int, Limits(at_least=0, at_most=1_000)]
@@ -71,11 +70,6 @@ class ClassificationTrainArguments(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_together(self)
-
-    @classmethod
-    def for_scale(cls, scale: str, **changes: Any) -> Self:
-        """Return the settings of a scale, "mini" or "full", with ``changes`` laid over them."""
-        return cls(**(settings_of_scale(scale) | changes))
 
 
 def check_together(args: ClassificationTrainArguments) -> None:

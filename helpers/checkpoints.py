@@ -5,11 +5,12 @@ from typing import Any
 
 import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
+from pytorch_lightning.callbacks import ModelCheckpoint
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.files import whole_file
 from helpers.model import load_config
+from helpers.support.files import whole_file
 
 
 class WholeCheckpointIO(TorchCheckpointIO):
@@ -32,6 +33,22 @@ class WholeCheckpointIO(TorchCheckpointIO):
                 "downstream_model_dir on another, and run the same cell again: it goes on from the "
                 "last checkpoint that was written."
             ) from error
+
+
+class BestCheckpoint(ModelCheckpoint):
+    """Lightning's ModelCheckpoint, whose folder may be moved before the training goes on.
+
+    Lightning would forget in another folder which epoch was the best so far.
+    """
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        def here(path: str) -> str:
+            return str(Path(self.dirpath) / Path(path).name) if path else path
+
+        paths = ("best_model_path", "kth_best_model_path", "last_model_path")
+        moved = {name: here(state[name]) for name in paths}
+        best = {here(path): score for path, score in state["best_k_models"].items()}
+        super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:

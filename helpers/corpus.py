@@ -9,8 +9,8 @@ from pathlib import Path
 from reprlib import repr as shortened
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.data_checks import check_ids, check_labels
-from helpers.texts import read_utf8
+from helpers.support.data_checks import check_ids, check_labels
+from helpers.support.texts import read_utf8
 
 HEADER = ["id", "document", "label"]
 FILES = ("ratings_train.txt", "ratings_test.txt")
@@ -88,6 +88,18 @@ def split_validation(
         held_out.update(shuffler.sample(positions[label], count))
     train = [example for i, example in enumerate(examples) if i not in held_out]
     return train, [examples[i] for i in sorted(held_out)]
+
+
+def hold_out(
+    examples: Sequence[ClassificationExample], fraction: float
+) -> tuple[list[ClassificationExample], list[ClassificationExample]]:
+    """As ``split_validation``; copies of a text stay together. ValueError: a label ran out."""
+    last_copies = {example.text: example for example in examples}.values()
+    held_out = {example.text for example in split_validation(list(last_copies), fraction)[1]}
+    rest = [example for example in examples if example.text not in held_out]
+    if len({example.label for example in rest}) < len({example.label for example in examples}):
+        raise ValueError(f"val_fraction={fraction} leaves no text of some label; lower it.")
+    return rest, [example for example in examples if example.text in held_out]
 
 
 def read_unique(path: Path) -> list[ClassificationExample]:

@@ -12,8 +12,8 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
-from helpers.data_checks import settle_empty
 from helpers.encoding import load_or_encode, without_garbage_collection
+from helpers.support.data_checks import settle_empty
 
 
 class LabelledCorpus(Protocol):

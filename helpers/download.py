@@ -8,7 +8,7 @@ from Korpora import Korpora
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import FILES, read_nsmc
-from helpers.network import emptied_folder, explained, patiently
+from helpers.support.network import emptied_folder, explained, patiently
 
 ROWS = {"nsmc": (150_000, 50_000), "mini_reviews": (1_500, 500)}  # of FILES, without the header
 

@@ -3,7 +3,6 @@
 import gc
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -13,7 +12,8 @@ import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.texts import composed
+from helpers.support.ragged import RaggedArray, load_rows, save_rows
+from helpers.support.texts import composed
 
 CHUNK = 10_000  # reviews tokenized in one call: the intermediate objects are large
 
@@ -59,26 +59,6 @@ def encode_reviews(
     return input_ids, num_cut
 
 
-class RaggedArray(Sequence[list[int]]):
-    """Lists of different lengths, end to end in one array: 2 bytes a number instead of 36.
-
-    >>> rows = RaggedArray(np.array([2, 9, 3, 2, 3]), lengths=np.array([3, 2]))
-    >>> rows[0], rows[1], len(rows)
-    ([2, 9, 3], [2, 3], 2)
-    """
-
-    def __init__(self, numbers: np.ndarray, lengths: np.ndarray) -> None:
-        self.numbers, self.lengths = numbers, lengths
-        self.ends = np.cumsum(lengths)
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __getitem__(self, index: int) -> list[int]:
-        end = self.ends[index]
-        return self.numbers[end - self.lengths[index] : end].tolist()
-
-
 def load_or_encode(
     texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, args: ClassificationTrainArguments
 ) -> tuple[RaggedArray, int]:
@@ -97,11 +77,11 @@ def load_or_encode(
     path = folder / f"cached-{_fingerprint(texts, tokenizer, args.max_seq_length)}.npz"
     if path.is_file() and not args.overwrite_cache:
         try:
-            return _load(path, len(texts), len(tokenizer), args.max_seq_length)
+            return load_rows(path, len(texts), len(tokenizer), args.max_seq_length)
         except Exception:  # a damaged file can make numpy stumble in any way
             print(f"the cache {path.name} is damaged: the texts are tokenized anew")
     encoded = _encode_all(texts, tokenizer, args.max_seq_length)
-    _save(path, *encoded)
+    save_rows(path, *encoded)
     return encoded
 
 
@@ -130,33 +110,3 @@ def _encode_all(
         lengths.extend(map(len, rows))
         total_cut += num_cut
     return RaggedArray(np.concatenate(numbers), np.array(lengths)), total_cut
-
-
-def _save(path: Path, rows: RaggedArray, num_cut: int) -> None:
-    """Write the arrays, under another name until the file is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
-    lengths = rows.lengths.astype(np.uint16)
-    with unfinished.open("wb") as file:
-        np.savez(file, numbers=rows.numbers, lengths=lengths, num_cut=num_cut)
-    unfinished.replace(path)
-
-
-def _load(
-    path: Path, num_texts: int, vocab_size: int, max_seq_length: int
-) -> tuple[RaggedArray, int]:
-    """Read the arrays, without running code that may be in them, and check that they fit."""
-    with np.load(path, allow_pickle=False) as arrays:
-        numbers, lengths = arrays["numbers"], arrays["lengths"].astype(np.int64)
-        num_cut = int(arrays["num_cut"])
-    whole = (
-        (numbers.ndim, numbers.dtype.kind in "iu") == (1, True)
-        and lengths.shape == (num_texts,)
-        and lengths.sum() == len(numbers)
-        and 0 <= num_cut <= num_texts
-        and (num_texts == 0 or 0 < lengths.min() <= lengths.max() <= max_seq_length)
-        and (num_texts == 0 or 0 <= numbers.min() <= numbers.max() < vocab_size)
-    )
-    if not whole:
-        raise ValueError(f"{path} does not fit the texts.")
-    return RaggedArray(numbers, lengths), num_cut

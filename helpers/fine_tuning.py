@@ -18,13 +18,13 @@ from transformers import HfArgumentParser
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import best_checkpoint, load_fine_tuned
-from helpers.command_line import refusing_in_a_sentence
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.evaluation import accuracy_interval, predict_probabilities
 from helpers.export import export_model
 from helpers.model import load_model, load_tokenizer
 from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.scales import SCALES
+from helpers.support.command_line import refusing_in_a_sentence
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 

@@ -14,9 +14,9 @@ from transformers import DataCollatorWithPadding, PreTrainedModel, PreTrainedTok
 from helpers.encoding import encode_reviews
 from helpers.evaluation import predict_probabilities
 from helpers.export import label_names, longest_input
-from helpers.files import whole_file
+from helpers.support.files import whole_file
+from helpers.support.texts import composed
 from helpers.tables import cell, read_rows
-from helpers.texts import composed
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
 SECONDS_WITHOUT_BAR = 3

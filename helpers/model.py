@@ -8,8 +8,15 @@ from transformers import BertConfig, BertForSequenceClassification, BertTokenize
 from transformers.utils import logging
 
 from helpers.arguments import ClassificationTrainArguments, check_sequence_length
-from helpers.hub import CONFIG, TOKENIZER_SETTINGS, VOCABULARY, WEIGHTS, fetch_files, readable
-from helpers.model_files import check_whole
+from helpers.support.hub import (
+    CONFIG,
+    TOKENIZER_SETTINGS,
+    VOCABULARY,
+    WEIGHTS,
+    fetch_files,
+    readable,
+)
+from helpers.support.model_files import check_whole
 
 
 def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:

@@ -7,10 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from helpers.arguments import ClassificationTrainArguments, EmptyDocuments
-from helpers.corpus import ClassificationExample, split_validation
-from helpers.data_checks import report_contradictions, settle_empty
-from helpers.limits import FolderName, TableFile, TableFileOrNone, check_differ, check_files_differ
+from helpers.corpus import ClassificationExample, hold_out
 from helpers.settings import setting
+from helpers.support.data_checks import report_contradictions, settle_empty
+from helpers.support.limits import (
+    FolderName,
+    TableFile,
+    TableFileOrNone,
+    check_differ,
+    check_files_differ,
+)
 from helpers.tables import cell, read_rows
 
 
@@ -103,18 +109,6 @@ def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> N
             f"{len(shared)} of {len(test)} test texts are in both, so the test would ask what the "
             "model was told. Delete them from one of the two files."
         )
-
-
-def hold_out(
-    examples: Sequence[ClassificationExample], fraction: float
-) -> tuple[list[ClassificationExample], list[ClassificationExample]]:
-    """As ``split_validation``; copies of a text stay together. ValueError: a label ran out."""
-    last_copies = {example.text: example for example in examples}.values()
-    held_out = {example.text for example in split_validation(list(last_copies), fraction)[1]}
-    rest = [example for example in examples if example.text not in held_out]
-    if len({example.label for example in rest}) < len({example.label for example in examples}):
-        raise ValueError(f"val_fraction={fraction} leaves no text of some label; lower it.")
-    return rest, [example for example in examples if example.text in held_out]
 
 
 class TableCorpus:

@@ -18,12 +18,12 @@ from helpers.attribution import attribute
 from helpers.encoding import encode_reviews
 from helpers.export import load_exported, longest_input
 from helpers.inference import predict
-from helpers.texts import compose, half_character
+from helpers.support.texts import compose, half_character
 
 MOST_CHARACTERS = 500
 STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
 LOCALHOST = "127.0.0.1"
-# Fonts with Hangul that systems bring along; no font is fetched from anywhere.
+# Fonts with Hangul that systems bring along.
 FONTS = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "sans-serif"]
 LEGEND = """
 Red pieces pushed the model towards its answer, purple ones away from it; ## joins a piece to the

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Checkpoint, ModelCheckpoint
+from pytorch_lightning.callbacks import Checkpoint
 from torch.utils.data import DataLoader
 from torchmetrics import Metric
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.checkpoints import read_checkpoint
-from helpers.resumable_data import ResumableDataLoader
+from helpers.support.resumable_data import ResumableDataLoader
 
 MAY_CHANGE = {  # settings that decide where and how a training runs, not what it learns
     "downstream_corpus_root_dir",
@@ -25,22 +25,6 @@ MAY_CHANGE = {  # settings that decide where and how a training runs, not what i
 }
 
 
-class BestCheckpoint(ModelCheckpoint):
-    """Lightning's ModelCheckpoint, whose folder may be moved before the training goes on.
-
-    Lightning would forget in another folder which epoch was the best so far.
-    """
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        def here(path: str) -> str:
-            return str(Path(self.dirpath) / Path(path).name) if path else path
-
-        paths = ("best_model_path", "kth_best_model_path", "last_model_path")
-        moved = {name: here(state[name]) for name in paths}
-        best = {here(path): score for path, score in state["best_k_models"].items()}
-        super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
-
-
 def metrics_of(task: LightningModule) -> list[Metric]:
     """Return the metrics that a task has."""
     return [module for module in task.modules() if isinstance(module, Metric)]
@@ -48,6 +32,9 @@ def metrics_of(task: LightningModule) -> list[Metric]:
 
 class LastCheckpoint(Checkpoint):
     """Writes last.ckpt after each epoch and, within an epoch, every few steps.
+
+    Of several processes each would need its own place in the epoch and its own random numbers, so
+    there it is written after each epoch only.
 
     With the weights it keeps what torchmetrics have counted in this epoch, and in which folders the
     training has logged: after an interruption, there is more than one.
@@ -72,11 +59,16 @@ class LastCheckpoint(Checkpoint):
             metric.reset()  # a checkpoint from the end of an epoch has the counts of that epoch
         trainer.logger.save()  # what was logged at that end
 
+    def on_train_batch_start(self, trainer: Trainer, task: LightningModule, *_: Any) -> None:
+        if trainer.global_step % self.every_n_steps == 0:
+            trainer.logger.save()  # what was logged in the step of the last checkpoint
+
     def on_train_batch_end(
         self, trainer: Trainer, task: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         epoch_ends = batch_idx + 1 == trainer.num_training_batches  # validation comes first then
-        if trainer.global_step % self.every_n_steps == 0 and not epoch_ends:
+        due = trainer.global_step % self.every_n_steps == 0
+        if due and not epoch_ends and trainer.world_size == 1:
             self.save(trainer)
 
     def on_train_epoch_end(self, trainer: Trainer, task: LightningModule) -> None:
@@ -139,7 +131,8 @@ class ResumingTrainer(Trainer):
         if ckpt_path is None and not self.fast_dev_run:
             saved = unfinished_training(model.args)
             if saved:
-                fit_loop = saved["loops"]["fit_loop"]["state_dict"]
-                loader.load_state_dict(fit_loop["combined_loader"][0])
+                if self.world_size == 1:
+                    fit_loop = saved["loops"]["fit_loop"]["state_dict"]
+                    loader.load_state_dict(fit_loop["combined_loader"][0])
                 ckpt_path = Path(model.args.downstream_model_dir) / "last.ckpt"
         super().fit(model, loader, val_dataloaders, ckpt_path=ckpt_path, weights_only=True)

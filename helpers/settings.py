@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args, get_origin, get_type_hints
 
-from helpers.command_line import refusing_in_a_sentence
-from helpers.json_files import read_object
-from helpers.limits import Limits
+from helpers.scales import settings_of_scale
+from helpers.support.command_line import refusing_in_a_sentence
+from helpers.support.json_files import read_object
+from helpers.support.limits import Limits
 
 
 def setting(default: Any, help: str) -> Any:
@@ -36,6 +37,11 @@ class Settings:
             _check_type(name, value, kind)
             if value is not None:
                 _check_limits(name, value, limits)
+
+    @classmethod
+    def for_scale(cls, scale: str, **changes: Any) -> Self:
+        """Return the settings of a scale, "mini" or "full", with ``changes`` laid over them."""
+        return cls(**(settings_of_scale(scale) | changes))
 
     @classmethod
     def from_json(cls, path: str | Path) -> Self:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from reprlib import repr as shortened
 
-from helpers.separated import Row, read_separated
-from helpers.texts import compose, half_character
+from helpers.support.separated import Row, read_separated
+from helpers.support.texts import compose, half_character
 
 
 def read_rows(path: str | Path) -> Iterator[Row]:

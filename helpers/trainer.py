@@ -13,8 +13,8 @@ from pytorch_lightning.callbacks import Callback, Checkpoint
 from pytorch_lightning.loggers import CSVLogger
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.checkpoints import WholeCheckpointIO
-from helpers.resume import BestCheckpoint, LastCheckpoint, ResumingTrainer
+from helpers.checkpoints import BestCheckpoint, WholeCheckpointIO
+from helpers.resume import LastCheckpoint, ResumingTrainer
 
 MAX_GRADIENT_NORM = 1.0  # as in BERT's own training code
 SECONDS_BETWEEN_LINES = 60
@@ -106,9 +106,7 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         fast_dev_run=args.test_mode,
         callbacks=[ProgressLines(), *best_and_last_checkpoint(args)],
         enable_checkpointing=not args.test_mode,
-        logger=CSVLogger(
-            args.downstream_model_dir, name="logs", flush_logs_every_n_steps=args.save_every_n_steps
-        ),
+        logger=CSVLogger(args.downstream_model_dir, name="logs"),
         plugins=WholeCheckpointIO(),
         log_every_n_steps=1,
         enable_progress_bar=False,

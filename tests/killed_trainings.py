@@ -30,7 +30,7 @@ from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.download import fetch_corpus
 from helpers.model import load_tokenizer
-from helpers.resumable_data import fingerprint
+from helpers.support.resumable_data import fingerprint
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.small_model import tiny_config

@@ -20,10 +20,10 @@ from transformers import BertForMaskedLM
 
 from helpers.export import load_exported
 from helpers.fine_tuning import fine_tune
-from helpers.limits import Limits
-from helpers.machine import HARDWARE
 from helpers.own_data import OwnDataArguments
 from helpers.scales import MINI_BERT
+from helpers.support.limits import Limits
+from helpers.support.machine import HARDWARE
 from tests.small_model import tiny_config
 from tests.test_own_data import three_classes, write_csv
 

@@ -20,13 +20,13 @@ from Korpora import Korpora, korpus_nsmc
 from safetensors.torch import load_file
 from transformers import BertForMaskedLM
 
-from helpers import network
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import FILES
 from helpers.download import ROWS, fetch_corpus
-from helpers.hub import CONFIG, VOCABULARY, WEIGHTS
 from helpers.model import load_config, load_model, load_tokenizer
 from helpers.scales import MINI_BERT
+from helpers.support import network
+from helpers.support.hub import CONFIG, VOCABULARY, WEIGHTS
 from tests import faulty_server
 from tests.conftest import MINI_REVIEWS, ROOT
 from tests.faulty_server import Fault, FaultyServer, Refusal, misbehaving
@@ -372,7 +372,8 @@ def test_a_full_disk(download: Download) -> None:
 PROGRAM = """
 import sys
 from Korpora import korpus_nsmc
-from helpers import download, hub
+from helpers import download
+from helpers.support import hub
 from helpers.arguments import ClassificationTrainArguments
 for information in korpus_nsmc.NSMC_FETCH_INFORMATION:
     information["url"] = sys.argv[1] + "/nsmc/" + information["destination"].split("/")[-1]

@@ -430,6 +430,7 @@ def sources() -> dict[str, str]:
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
         for package in packages
         for path in (ROOT / package).rglob("*.py")
+        if "/." not in path.as_posix().removeprefix(ROOT.as_posix())  # what benchmarks install
     }
     for path in (ROOT / "notebooks").rglob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

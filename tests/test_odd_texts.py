@@ -15,7 +15,7 @@ from helpers.attribution import attribute
 from helpers.data import data_collator
 from helpers.encoding import encode_reviews, load_or_encode
 from helpers.inference import Prediction, predict, predict_stream
-from helpers.texts import compose
+from helpers.support.texts import compose
 from tests.small_model import LONGEST, small_model, small_tokenizer
 
 MODEL, TOKENIZER = small_model(), small_tokenizer()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import ClassificationExample, split_validation
-from helpers.own_data import OwnDataArguments, TableCorpus, hold_out, read_labelled
+from helpers.corpus import ClassificationExample, hold_out, split_validation
+from helpers.own_data import OwnDataArguments, TableCorpus, read_labelled
 
 Pairs = Sequence[tuple[str, str]]  # text, label
 MakeArguments = Callable[..., OwnDataArguments]

@@ -21,8 +21,8 @@ from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.data import ClassificationDataset, data_collator, eval_dataloader
-from helpers.resumable_data import random_state, restore_random_state
 from helpers.resume import MAY_CHANGE, unfinished_training
+from helpers.support.resumable_data import random_state, restore_random_state
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import requirements
+from helpers.support import requirements
 from tests.conftest import ROOT
 from tests.environments import Environment, repack
 from tests.notebooks import LESSON_FOLDER, LESSON_PATHS, Notebook

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpers import separated
+from helpers.support import separated
 from helpers.tables import Row, cell, read_rows
 
 BOM = b"\xef\xbb\xbf"

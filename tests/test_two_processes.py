@@ -16,11 +16,18 @@ BATCH_SIZE = 16
 TORCHRUN = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
 
 
-def train_in_two_processes(folder: Path, settings: dict[str, Any]) -> None:
-    """Run the worker in two processes, which find each other by torchrun."""
-    folder.mkdir()
-    words = ["tests.two_processes_worker", str(folder), json.dumps(settings)]
-    subprocess.run([sys.executable, "-m", *TORCHRUN, *words], cwd=ROOT, check=True, timeout=180)
+def train_in_two_processes(folder: Path, **arguments: Any) -> int:
+    """Run the worker in two processes, which find each other by torchrun; return their status."""
+    folder.mkdir(exist_ok=True)
+    words = ["tests.two_processes_worker", str(folder), json.dumps(arguments)]
+    return subprocess.run(
+        [sys.executable, "-m", *TORCHRUN, *words], cwd=ROOT, timeout=180
+    ).returncode
+
+
+def settings_of_two(**changes: Any) -> dict[str, Any]:
+    """Return the settings with which two processes train."""
+    return {"batch_size": BATCH_SIZE, "devices": "2", "strategy": "ddp"} | changes
 
 
 def batches(folder: Path, rank: int) -> list[list[int]]:
@@ -33,13 +40,8 @@ def test_two_processes_divide_each_epoch_and_learn_what_one_learns(
     tmp_path: Path, group_by_length: bool
 ) -> None:
     two, one = tmp_path / "two", tmp_path / "one"
-    settings = {
-        "batch_size": BATCH_SIZE,
-        "devices": "2",
-        "strategy": "ddp",
-        "group_by_length": group_by_length,
-    }
-    train_in_two_processes(two, settings)
+    settings = settings_of_two(group_by_length=group_by_length)
+    assert train_in_two_processes(two, settings=settings) == 0
     pairs = [a + b for a, b in zip(batches(two, 0), batches(two, 1), strict=True)]
     half = len(pairs) // 2
     epochs = [[index for pair in part for index in pair] for part in (pairs[:half], pairs[half:])]
@@ -55,3 +57,15 @@ def test_two_processes_divide_each_epoch_and_learn_what_one_learns(
     for name, weight in alone.items():
         assert torch.equal(weights[0][name], weights[1][name]), name
         torch.testing.assert_close(weights[0][name], weight, atol=1e-8, rtol=0, msg=name)
+
+
+def test_two_processes_go_on_after_the_last_epoch_that_was_finished(tmp_path: Path) -> None:
+    settings = settings_of_two(batch_size=100, save_every_n_steps=2)  # an epoch has 6 steps
+    assert train_in_two_processes(tmp_path, settings=settings, cut_at=9) != 0
+    assert train_in_two_processes(tmp_path, settings=settings) == 0
+    second_epoch = [batch for rank in (0, 1) for batch in batches(tmp_path, rank)]
+    assert len(second_epoch) == 2 * 6
+    reviews = sorted(json.loads((tmp_path / "reviews.json").read_text()))
+    assert sorted(index for batch in second_epoch for index in batch) == reviews
+    weights = [torch.load(tmp_path / f"weights-{rank}.pt") for rank in (0, 1)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])

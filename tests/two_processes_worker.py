@@ -67,7 +67,23 @@ class Prescribed(Sampler[int]):
         return iter(next(self.epochs))
 
 
-def train(folder: Path, settings: dict[str, Any], epochs: list[list[int]] | None = None) -> None:
+class PowerCut(Callback):
+    """Stops the training with an error at a step, if ``step`` names one."""
+
+    def __init__(self, step: int | None) -> None:
+        self.step = step
+
+    def on_train_batch_start(self, trainer: Any, *_: Any) -> None:
+        if trainer.global_step == self.step:
+            raise InterruptedError("the power is gone")
+
+
+def train(
+    folder: Path,
+    settings: dict[str, Any],
+    epochs: list[list[int]] | None = None,
+    cut_at: int | None = None,
+) -> None:
     """Train, and write into ``folder`` what each batch was made of, and the weights at the end."""
     args = ClassificationTrainArguments.for_scale(
         "mini",
@@ -83,7 +99,7 @@ def train(folder: Path, settings: dict[str, Any], epochs: list[list[int]] | None
     if epochs is not None:
         loader = make_dataloader(args, dataset, Prescribed(epochs))
     trainer, record = get_trainer(args), Record(dataset)
-    trainer.callbacks.append(record)
+    trainer.callbacks.extend([record, PowerCut(cut_at)])
     (folder / "reviews.json").write_text(json.dumps(record.reviews))
     model = model_without_dropout()
     trainer.fit(ClassificationTask(model, args), loader)
@@ -92,4 +108,4 @@ def train(folder: Path, settings: dict[str, Any], epochs: list[list[int]] | None
 
 
 if __name__ == "__main__":
-    train(Path(sys.argv[1]), json.loads(sys.argv[2]))
+    train(Path(sys.argv[1]), **json.loads(sys.argv[2]))

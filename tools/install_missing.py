@@ -20,7 +20,7 @@ def set_up(install: bool) -> None:
 
     Raises:
         RuntimeError: pip could not install; the message has its reason.
-        ImportError: the environment cannot run the course; see ``helpers.requirements``.
+        ImportError: the environment cannot run the course; see ``helpers.support.requirements``.
     """
     if install:
         install_missing()

@@ -19,7 +19,7 @@ from huggingface_hub import (
 )
 from huggingface_hub.errors import RemoteEntryNotFoundError
 
-from helpers import network
+from helpers.support import network
 
 CONFIG = ("config.json",)
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -38,7 +38,7 @@ def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) ->
         if_any: those of these that there are.
 
     Raises:
-        ConnectionError, ValueError, OSError: as :func:`helpers.network.explained`.
+        ConnectionError, ValueError, OSError: as :func:`helpers.support.network.explained`.
     """
     if Path(name).is_dir():
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from helpers.json_files import read_object
+from helpers.support.json_files import read_object
 
 NEW_PARTS = ("classifier.", "bert.pooler.")  # pretraining needs none of them
 

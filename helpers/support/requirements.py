@@ -6,7 +6,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 AROUND_THE_NOTEBOOK = {"ipywidgets", "jupyterlab", "nbval"}  # Colab has its own in their place
 REQUIREMENT = re.compile(r"([\w.-]+)(?:(>=|==)([\d.]+))?")
 

@@ -1,0 +1,1 @@
+"""What the helpers stand on and the lessons do not teach: files, networks, checks, plumbing."""
