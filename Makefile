@@ -9,7 +9,7 @@ NO_PIP = pip could not install everything, for the reason above. See to the netw
 	the disk, and give the same command again: it goes on from what is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh clean forget-copies
+.PHONY: help run test lab refresh links clean forget-copies
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -24,10 +24,14 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
-	$(VENV)/bin/jupyter lab notebooks/en
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/en/01_nlp_models.ipynb
 
-refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs
+refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
 	$(VENV)/bin/python -m tools.lessons refresh
+	$(VENV)/bin/python -m tools.editions carry
+
+links: $(INSTALLED)  ## write the address of the repository into everything: make links REPO=owner/name
+	$(VENV)/bin/python -m tools.links $(REPO)
 
 # The bundled corpus may have changed since a lesson copied it into its own folder, and the bundled
 # model since lessons 8 and 9 trained it.

@@ -77,7 +77,7 @@ def test_make_lists_its_commands() -> None:
     command = ["make", "--no-print-directory"]  # which make prints when it runs below another
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = [line.split()[1] for line in listed.splitlines()]
-    assert commands == ["help", "run", "test", "lab", "refresh", "clean"]
+    assert commands == ["help", "run", "test", "lab", "refresh", "links", "clean"]
 
 
 def make_environment(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
