@@ -7,11 +7,11 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from benchmarks.readme import put_into
+from benchmarks.readme import READMES, put_into
 from helpers.scales import MINI_BERT
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = (ROOT / "README.md", MINI_BERT / "README.md")
+DOCUMENTS = (*READMES, MINI_BERT / "README.md")
 FIGURE = ROOT / "benchmarks" / "results" / "label_curve.svg"
 Accuracies = dict[tuple[str, str], dict[int, list[float]]]  # (model, start) → labels → by seed
 

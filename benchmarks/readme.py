@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+READMES = (ROOT / "README.md", ROOT / "README.ko.md")
+
 
 def put_into(document: Path, name: str, text: str) -> None:
     """Replace what stands between ``<!-- name -->`` and ``<!-- end of name -->``.

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,28 @@ def test_readme_counts_the_tests_of_what_may_break() -> None:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     found = dict(re.findall(r"^(tests/\w+\.py): (\d+)$", listed, flags=re.MULTILINE))
     assert said == {file: int(count) for file, count in found.items()}
+
+
+def targets(path: Path) -> Counter[str]:
+    """Return what a README links to, but for the other README and its own sections."""
+    found = re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
+    elsewhere = (one.replace("notebooks/ko", "notebooks/en") for one in found if one[0] != "#")
+    return Counter(one for one in elsewhere if not one.startswith("README"))
+
+
+def blocks(path: Path) -> list[str]:
+    """Return what both READMEs have word for word: commands, and tables that are generated."""
+    text = path.read_text(encoding="utf-8")
+    commands = re.findall(r"```(?:bash|python)\n(.*?)```", text, flags=re.DOTALL)
+    bare = [re.sub(r"\s*#.*", "", block) for block in commands]  # comments are translated
+    return bare + re.findall(r"<!-- (\w+ ?\w*) -->\n(.*?)<!-- end", text, flags=re.DOTALL)
+
+
+def test_the_korean_readme_has_the_same_links_counts_commands_and_measurements() -> None:
+    english, korean = ROOT / "README.md", ROOT / "README.ko.md"
+    assert targets(korean) == targets(english)
+    assert blocks(korean) == blocks(english)
+    counts = [
+        re.findall(r"\[\d+\]\(tests/\w+\.py\)", p.read_text("utf-8")) for p in (english, korean)
+    ]
+    assert counts[0] == counts[1]

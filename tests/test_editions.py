@@ -94,6 +94,6 @@ def test_a_change_in_one_edition_is_named_until_both_agree() -> None:
     korean.cells[0].source = "반갑습니다"
     assert "cell-0: changed since both agreed: ko" in list(faults(english, korean))
     agree(english, korean)
-    english.cells.insert(1, {**text("New"), "id": "cell-9"})
+    english.cells.insert(1, text("New", id="cell-9"))
     korean = carry(english, korean)
     assert list(faults(english, korean)) == ["cell-9: there is no Korean prose yet"]

@@ -41,7 +41,7 @@ def run_command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> N
     results = ["--results", str(folder / "speed.json"), "--ratsnlp", "none", "--no-trainer"]
     monkeypatch.setattr(Bench, "measure", measure_here)
     monkeypatch.setattr("sys.argv", ["speed", *words, *always, *results])
-    monkeypatch.setattr(report, "README", folder.parent / "README.md")
+    monkeypatch.setattr(report, "READMES", [folder.parent / "README.md"])
     command.main()
 
 
@@ -96,7 +96,7 @@ def test_a_worker_runs_in_a_process_of_its_own() -> None:
 
 def test_readme_shows_the_stored_measurements() -> None:
     table = report.table_of(read_results(RESULTS))
-    assert table in report.README.read_text(encoding="utf-8")
+    assert all(table in readme.read_text(encoding="utf-8") for readme in report.READMES)
 
 
 def test_a_document_without_a_place_is_named(tmp_path: Path) -> None:

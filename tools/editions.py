@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -35,9 +36,9 @@ def carry(english: NotebookNode, korean: NotebookNode | None) -> NotebookNode:
     one stands.
     """
     prose = {cell.id: cell for cell in korean.cells} if korean else {}
-    carried = english.copy()
+    carried = deepcopy(english)
     carried.cells = [
-        prose.get(cell.id, cell) if cell.cell_type == "markdown" else cell for cell in english.cells
+        prose.get(cell.id, cell) if cell.cell_type == "markdown" else cell for cell in carried.cells
     ]
     return carried
 

@@ -1,14 +1,12 @@
 """README's table of speeds, from the stored measurements."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.readme import put_into
+from benchmarks.readme import READMES, put_into
 from benchmarks.speed.contenders import HELPERS, RATSNLP, TRAINER
 from benchmarks.speed.results import Run, ratios, values, with_spread
 
-README = Path(__file__).resolve().parents[2] / "README.md"
 HEADER = ["", "helpers", "ratsnlp 1.0.53", "Trainer", "× ratsnlp", "× Trainer", "asked for"]
 
 
@@ -134,6 +132,7 @@ def table_of(results: dict[str, Any]) -> str:
 
 
 def write_report(results: dict[str, Any]) -> None:
-    """Put the table where README has its place for it, and print it."""
-    put_into(README, "speed", table_of(results))
+    """Put the table where each README has its place for it, and print it."""
+    for readme in READMES:
+        put_into(readme, "speed", table_of(results))
     print(table_of(results))
