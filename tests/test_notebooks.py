@@ -1,11 +1,13 @@
 """The rules that every lesson keeps, beside running as stored (nbval sees to that)."""
 
 import re
+import sys
 import tomllib
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -167,3 +169,23 @@ def test_every_public_helper_is_shown_in_a_lesson() -> None:
         for cell in Notebook(path).code_cells:
             shown |= definitions(cell.source).keys()
     assert set(helpers.__all__) - shown == set()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_lesson_7_keeps_its_model_on_drive_where_that_is_asked_for(
+    keep: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted: list[str] = []
+    colab = ModuleType("google.colab")
+    colab.drive = SimpleNamespace(mount=mounted.append)
+    monkeypatch.setitem(sys.modules, "google", ModuleType("google"))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    lesson = Notebook(next(path for path in LESSON_PATHS if path.stem == "07_training"))
+    (source,) = (
+        c.source for c in lesson.code_cells if c.source.startswith("KEEP_ON_DRIVE = False")
+    )
+    names = {"SCALE": "mini"}
+    exec(source.replace("KEEP_ON_DRIVE = False", f"KEEP_ON_DRIVE = {keep}"), names)
+    assert mounted == (["/content/drive"] if keep else [])
+    drive = "/content/drive/MyDrive/" if keep else ""
+    assert names["model_dir"] == f"{drive}checkpoints/07/mini"
