@@ -113,7 +113,7 @@ def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]
         file.write(content.getvalue() if calls < number else content.getvalue()[:5000])
         if calls == number:
             file.flush()
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.killpg(os.getpgrp(), signal.SIGKILL)
 
     return save_half
 
@@ -125,12 +125,16 @@ def digest(model: torch.nn.Module) -> str:
 
 
 def run(kill_after: float | None, *settings: Any) -> bool:
-    """Train in a new process, killed after so many seconds; return whether it was killed."""
+    """Train in a new process, killed after so many seconds; return whether it was killed.
+
+    Its data loader workers are killed with it, as when a runtime is lost.
+    """
     process = multiprocessing.get_context("fork").Process(target=train, args=settings)
     process.start()
+    os.setpgid(process.pid, process.pid)  # the workers will belong to this group, too
     if kill_after is not None:
         time.sleep(kill_after)
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
     return process.exitcode != 0
