@@ -129,10 +129,17 @@ class ResumingTrainer(Trainer):
     ) -> None:
         loader = ResumableDataLoader.like(train_dataloaders)
         if ckpt_path is None and not self.fast_dev_run:
-            saved = unfinished_training(model.args)
-            if saved:
-                if self.world_size == 1:
-                    fit_loop = saved["loops"]["fit_loop"]["state_dict"]
-                    loader.load_state_dict(fit_loop["combined_loader"][0])
-                ckpt_path = Path(model.args.downstream_model_dir) / "last.ckpt"
+            ckpt_path = self.put_back(loader, model.args)
         super().fit(model, loader, val_dataloaders, ckpt_path=ckpt_path, weights_only=True)
+
+    def put_back(
+        self, loader: ResumableDataLoader, args: ClassificationTrainArguments
+    ) -> Path | None:
+        """Put the loader to where the unfinished training was; return its checkpoint, if any."""
+        saved = unfinished_training(args)  # not kept while training: it is large
+        if saved is None:
+            return None
+        if self.world_size == 1:
+            fit_loop = saved["loops"]["fit_loop"]["state_dict"]
+            loader.load_state_dict(fit_loop["combined_loader"][0])
+        return Path(args.downstream_model_dir) / "last.ckpt"

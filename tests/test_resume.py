@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from pytorch_lightning import LightningModule, Trainer
+from pytorch_lightning import Trainer
 from pytorch_lightning.callbacks import Callback
 from torch.utils.data import DataLoader, RandomSampler, Subset
 from transformers import BertForSequenceClassification
@@ -27,6 +27,7 @@ from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT
 from tests.killed_trainings import KILLS, KINDS, digest
+from tests.power_cut import PowerCut
 from tests.small_model import tiny_config
 
 Results = dict[str, dict[str, dict[str, Any]]]
@@ -54,17 +55,6 @@ def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
     assert result["weights"] == undisturbed["weights"]
     # In each step the batch of that step, also where a step was taken twice; and no other steps.
     assert result["batches"] == undisturbed["batches"]
-
-
-class PowerCut(Callback):
-    """Stops the training with an error after a step."""
-
-    def __init__(self, step: int) -> None:
-        self.step = step
-
-    def on_train_batch_end(self, trainer: Trainer, task: LightningModule, *_: Any) -> None:
-        if trainer.global_step == self.step:
-            raise InterruptedError("the power is gone")
 
 
 @pytest.fixture

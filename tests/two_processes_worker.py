@@ -23,6 +23,7 @@ from helpers import (
     make_dataloader,
     train_dataloader,
 )
+from tests.power_cut import PowerCut
 from tests.small_model import tiny_config
 
 
@@ -65,17 +66,6 @@ class Prescribed(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         return iter(next(self.epochs))
-
-
-class PowerCut(Callback):
-    """Stops the training with an error at a step, if ``step`` names one."""
-
-    def __init__(self, step: int | None) -> None:
-        self.step = step
-
-    def on_train_batch_start(self, trainer: Any, *_: Any) -> None:
-        if trainer.global_step == self.step:
-            raise InterruptedError("the power is gone")
 
 
 def train(
