@@ -7,6 +7,7 @@ A file ``examples.txt`` in the folder gives the texts to click, one on each line
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
 LOCALHOST = "127.0.0.1"
 # Fonts with Hangul that systems bring along.
 FONTS = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "sans-serif"]
+# gradio 6.24, Colab's, forgets to await the name of the user, and nobody has one here.
+warnings.filterwarnings("ignore", "coroutine '.+get_current_user' was never", RuntimeWarning)
 LEGEND = """
 Red pieces pushed the model towards its answer, purple ones away from it; ## joins a piece to the
 one before. What you write is not kept.

@@ -16,7 +16,10 @@ from helpers.download import fetch_corpus
 from helpers.mini_reviews import ASSETS
 from helpers.model import load_tokenizer
 from helpers.scales import MINI_BERT
+from tests.environments import stand_in_network
 from tests.servers import FileServer, serving
+
+collect_ignore = ["colab"]  # a package for another kernel
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -85,6 +88,12 @@ def corpus_host() -> Iterator[FileServer]:
     """A host that has two files in NSMC's format: those of the bundled corpus."""
     with serving(MINI_REVIEWS, "/nsmc/") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables with which git finds the course, and pip what Colab lacks."""
+    return stand_in_network(tmp_path_factory.mktemp("network"))
 
 
 @pytest.fixture

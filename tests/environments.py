@@ -3,32 +3,48 @@
 import os
 import subprocess
 import sysconfig
+import tomllib
 import venv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
+from helpers.support.requirements import PROJECT
+from tools.install_missing import COLAB_LACKS
+
+REPOSITORY = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["urls"]["Repository"]
+COURSE = ("helpers", "tools", "pyproject.toml", "requirements.txt")  # what lessons run on
 THIS_SITE = Path(sysconfig.get_path("purelib"))
 
 
 def folders_of(package: str) -> set[str]:
-    """Return what an installed package has in the folder of all packages."""
-    files = metadata.distribution(package).files
+    """Return what a package has in the folder of all packages; nothing if it is not installed."""
+    try:
+        files = metadata.distribution(package).files
+    except metadata.PackageNotFoundError:
+        return set()
     return {file.parts[0] for file in files} - {"..", "__pycache__"}
 
 
 class Environment:
-    """A virtual environment that borrows the packages of this one, except some."""
+    """A virtual environment that borrows the packages of this one, or of another, except some."""
 
-    def __init__(self, folder: Path, without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, without: Iterable[str] = (), packages: Path = THIS_SITE
+    ) -> None:
         venv.create(folder, symlinks=True)
         self.python = folder / "bin" / "python"
         (self.site,) = folder.glob("lib/python*/site-packages")
         left_out = set().union(*map(folders_of, without))
-        for entry in THIS_SITE.iterdir():
+        for entry in packages.iterdir():
             if entry.name not in left_out:
                 (self.site / entry.name).symlink_to(entry)
+
+    def versions(self) -> dict[str, str]:
+        """Return the installed packages with their versions."""
+        found = metadata.distributions(path=[str(self.site)])
+        return {package.name: package.version for package in found}
 
     def packages(self) -> set[str]:
         """Return the names in the folder of all packages."""
@@ -79,3 +95,25 @@ def repack(package: str, folder: Path) -> None:
         for file in files:
             wheel.write(file.locate(), str(file))
         wheel.writestr(record, "".join(f"{file},,\n" for file in [*files, record]))
+
+
+def git_from(address: str) -> dict[str, str]:
+    """Return the variables with which git fetches the course from another address."""
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{address}.insteadOf",
+        "GIT_CONFIG_VALUE_0": REPOSITORY,
+    }
+
+
+def stand_in_network(folder: Path) -> dict[str, str]:
+    """Return variables with which git and pip find in ``folder`` what a network would give them."""
+    repository, wheels = folder / "course.git", folder / "wheels"
+    git = ["git", f"--git-dir={repository}", f"--work-tree={PROJECT.parent}"]
+    author = ["-c", "user.name=Author", "-c", "user.email=author@localhost"]
+    for words in (["init"], ["add", *COURSE], [*author, "commit", "-m", "The course"]):
+        subprocess.run([*git, *words], cwd=PROJECT.parent, check=True, capture_output=True)
+    wheels.mkdir()
+    for package in COLAB_LACKS:
+        repack(package, wheels)
+    return git_from(repository.as_uri()) | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}

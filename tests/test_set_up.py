@@ -19,45 +19,19 @@ import pytest
 
 from helpers.support import requirements
 from tests.conftest import ROOT
-from tests.environments import Environment, repack
+from tests.environments import Environment, git_from
 from tests.notebooks import LESSON_FOLDER, LESSON_PATHS, Notebook
 from tools.install_missing import COLAB_LACKS
 
 SET_UP = Notebook(LESSON_PATHS[0]).code_cells[0].source
 WHERE = f"{SET_UP}\nimport helpers\nprint(helpers.__file__)"
 COURSE = "korean-nlp-first-steps"
-ADDRESS = re.search(r'REPOSITORY = "(.+)"', SET_UP)[1]
 NEEDED = requirements.required_packages(requirements.PROJECT.read_text(encoding="utf-8"))
-CODE = ("helpers/*.py", "tools", "pyproject.toml", "requirements.txt")
 CUT_OFF = """#!/bin/sh
 for target; do :; done
 mkdir -p "$target/tools" && echo "half a file" > "$target/tools/install_missing.py"
 kill -KILL 0
 """
-
-
-def git_from(address: str) -> dict[str, str]:
-    """Return the variables with which git fetches the course from another address."""
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{address}.insteadOf",
-        "GIT_CONFIG_VALUE_0": ADDRESS,
-    }
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables with which git and pip find what they would find in a network."""
-    folder = tmp_path_factory.mktemp("network")
-    repository, wheels = folder / "course.git", folder / "wheels"
-    git = ["git", f"--git-dir={repository}", f"--work-tree={ROOT}"]
-    author = ["-c", "user.name=Author", "-c", "user.email=author@localhost"]
-    for words in (["init"], ["add", *CODE], [*author, "commit", "-m", "The course"]):
-        subprocess.run([*git, *words], cwd=ROOT, check=True, capture_output=True)
-    wheels.mkdir()
-    for package in COLAB_LACKS:
-        repack(package, wheels)
-    return git_from(repository.as_uri()) | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
 
 
 @pytest.fixture

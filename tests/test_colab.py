@@ -1,0 +1,126 @@
+"""The Korean lessons in Colab: its versions, its kernel, an empty folder, nothing of ours there.
+
+What the set-up cell fetches, git and pip find on this machine; torch and Python are this machine's.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.environments import Environment, without_paths
+from tests.notebooks import Notebook
+from tools.install_missing import COLAB_LACKS, REQUIREMENTS
+
+COLAB = ROOT / "tests" / "colab"
+PINS = COLAB / "requirements.txt"
+VERSIONS = dict(re.findall(r"^(\S+)==(\S+)$", PINS.read_text("utf-8"), flags=re.MULTILINE))
+NOT_THERE = (*COLAB_LACKS, "jupyterlab", "nbval")
+LESSONS = sorted((ROOT / "notebooks" / "ko").glob("*.ipynb"))
+SET_UP = Notebook(LESSONS[0]).code_cells[0].source
+SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
+
+
+def colab_packages() -> Path:
+    """Return a folder with Colab's packages: those of this environment, some in other versions.
+
+    The others are installed the first time, and whenever a pin has changed since.
+    """
+    folder = Path(sys.prefix) / "colab"
+    pins = REQUIREMENTS.read_text("utf-8") + PINS.read_text("utf-8")
+    installed = folder / "installed"
+    if not installed.is_file() or installed.read_text("utf-8") != pins:
+        shutil.rmtree(folder, ignore_errors=True)
+        environment = Environment(folder, without=[*NOT_THERE, *VERSIONS])
+        pip = [sys.executable, "-m", "pip", "--python", environment.python, "install"]
+        subprocess.run([*pip, "--quiet", "--no-deps", "--requirement", PINS], check=True)
+        installed.write_text(pins, "utf-8")
+    (site,) = folder.glob("lib/python*/site-packages")
+    return site
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """A new runtime of Colab."""
+    return Environment(tmp_path_factory.mktemp("runtime") / "env", packages=colab_packages())
+
+
+@pytest.fixture(scope="module")
+def versions_before(runtime: Environment) -> dict[str, str]:
+    """What is installed in a new runtime."""
+    return runtime.versions()
+
+
+@pytest.fixture(scope="module")
+def set_up_runtime(
+    runtime: Environment,
+    versions_before: dict[str, str],
+    network: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Environment:
+    """A runtime in which the set-up cell was run."""
+    run = runtime.run(SET_UP, tmp_path_factory.mktemp("content"), network)
+    assert run.returncode == 0, run.stderr
+    return runtime
+
+
+@pytest.fixture
+def variables(
+    set_up_runtime: Environment, network: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
+    """Variables with which Jupyter finds the runtime's kernel, and that git and pip see in it."""
+    kernel = {
+        "argv": [
+            *(str(set_up_runtime.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+            "--IPKernelApp.kernel_class=google.colab._kernel.Kernel",
+        ],
+        "display_name": "Colab",
+        "language": "python",
+        "env": {"PYTHONPATH": str(COLAB)},
+    }
+    specification = tmp_path / "jupyter" / "kernels" / "colab" / "kernel.json"
+    specification.parent.mkdir(parents=True)
+    specification.write_text(json.dumps(kernel), "utf-8")
+    return without_paths() | network | {"JUPYTER_PATH": str(tmp_path / "jupyter")}
+
+
+def test_a_new_runtime_is_colabs(versions_before: dict[str, str]) -> None:
+    assert versions_before.items() >= VERSIONS.items()
+    assert not versions_before.keys() & set(NOT_THERE)
+
+
+def test_the_set_up_cell_adds_what_colab_lacks_and_changes_nothing(
+    versions_before: dict[str, str], set_up_runtime: Environment
+) -> None:
+    after = set_up_runtime.versions()
+    assert after.items() >= versions_before.items()
+    assert after.keys() - versions_before.keys() == set(COLAB_LACKS)
+    assert all((set_up_runtime.site / entry).exists() for entry in set_up_runtime.packages())
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
+    lesson: Path,
+    set_up_runtime: Environment,
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    versions = set_up_runtime.versions()
+    content = tmp_path / "content"
+    content.mkdir()
+    shutil.copy(lesson, content)
+    nbval = ["--nbval", "--nbval-kernel-name=colab", f"--nbval-sanitize-with={SANITIZE}"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *nbval, lesson.name],
+        cwd=content,
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout
+    assert set_up_runtime.versions() == versions
