@@ -5,9 +5,9 @@ python -m helpers.page FOLDER    # a model that export_model wrote, for this mac
 A file ``examples.txt`` in the folder gives the texts to click, one on each line.
 """
 
-import argparse
 import sys
 import warnings
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,7 @@ def judge(
 ) -> tuple[dict[str, float], list[tuple[str, float]]]:
     """Return the probability of each label, and how strongly each piece pushed the decision.
 
-    Raises:
-        gr.Error: the text cannot be judged; the page shows the sentence that says why.
+    For a text that cannot be judged, it raises ``gr.Error``: the page shows why.
     """
     if fault := find_fault(text, model, tokenizer):
         raise gr.Error(fault, print_exception=False)
@@ -91,10 +90,9 @@ def judge(
 def make_page(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, examples: Sequence[str]
 ) -> gr.Interface:
-    """Return a page for a model; its method ``launch`` starts it, ``close`` ends it.
+    """Return a page: ``launch`` starts it, ``close`` ends it; its endpoint is ``/predict``.
 
-    Programs call it as well: the endpoint ``/predict`` takes a text. Nothing is sent to anybody
-    about who uses the page, and nothing that is typed is kept.
+    Nothing is sent to anybody about who uses the page, and nothing that is typed is kept.
     """
     return LocalPage(
         lambda text: judge(text, model, tokenizer),
@@ -134,9 +132,7 @@ def serve(page: gr.Interface, host: str, port: int, share: bool) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="an exported model")
     parser.add_argument("--host", default=LOCALHOST, help="0.0.0.0 opens it to your network")
     parser.add_argument("--port", type=int, default=7860)
