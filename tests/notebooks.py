@@ -9,12 +9,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from tests.conftest import ROOT
+from tools.editions import KOREAN
 from tools.lessons import tagged_cells
 
 LESSON_FOLDER = ROOT / "notebooks" / "en"
 LESSON_PATHS = sorted(LESSON_FOLDER.glob("*.ipynb"))
 SOLUTION_PATHS = sorted((LESSON_FOLDER / "solutions").glob("*.ipynb"))
 ALL_PATHS = LESSON_PATHS + SOLUTION_PATHS
+KOREAN_PATHS = [KOREAN / path.relative_to(LESSON_FOLDER) for path in ALL_PATHS]
 
 
 @dataclass(frozen=True)

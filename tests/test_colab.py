@@ -15,13 +15,14 @@ import pytest
 from tests.conftest import ROOT
 from tests.environments import Environment, without_paths
 from tests.notebooks import Notebook
+from tools.editions import KOREAN
 from tools.install_missing import COLAB_LACKS, REQUIREMENTS
 
 COLAB = ROOT / "tests" / "colab"
 PINS = COLAB / "requirements.txt"
 VERSIONS = dict(re.findall(r"^(\S+)==(\S+)$", PINS.read_text("utf-8"), flags=re.MULTILINE))
 NOT_THERE = (*COLAB_LACKS, "jupyterlab", "nbval")
-LESSONS = sorted((ROOT / "notebooks" / "ko").glob("*.ipynb"))
+LESSONS = sorted(KOREAN.glob("*.ipynb"))
 SET_UP = Notebook(LESSONS[0]).code_cells[0].source
 SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
 

@@ -10,11 +10,13 @@ from statistics import median
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from markdown_it import MarkdownIt
 
 import helpers
 from tests.conftest import ROOT
 from tests.notebooks import (
     ALL_PATHS,
+    KOREAN_PATHS,
     LESSON_PATHS,
     SOLUTION_PATHS,
     Notebook,
@@ -28,6 +30,9 @@ MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|tmp|usr|work|content|Users)/
 KORPORA_PROGRESS = re.compile(r"(?:\r?\[\w+\] download [^\r\n]*\n?)+")
 
 every_notebook = pytest.mark.parametrize("path", ALL_PATHS, ids=lambda path: path.stem)
+every_prose = pytest.mark.parametrize(
+    "path", ALL_PATHS + KOREAN_PATHS, ids=lambda path: str(path.relative_to(ROOT / "notebooks"))
+)
 every_lesson = pytest.mark.parametrize("path", LESSON_PATHS, ids=lambda path: path.stem)
 every_solution = pytest.mark.parametrize("path", SOLUTION_PATHS, ids=lambda path: path.stem)
 
@@ -115,7 +120,7 @@ def test_opening(path: Path) -> None:
     assert 3 <= len(re.findall(r"^\d\. ", opening, flags=re.MULTILINE)) <= 5
 
 
-@every_notebook
+@every_prose
 def test_headings_nest(path: Path) -> None:
     source = "\n".join(cell.source for cell in Notebook(path).markdown_cells)
     levels = [len(marks) for marks in re.findall(r"^(#+) ", source, flags=re.MULTILINE)]
@@ -123,13 +128,22 @@ def test_headings_nest(path: Path) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-@every_notebook
+@every_prose
 def test_links_and_images_resolve(path: Path) -> None:
     for cell in Notebook(path).markdown_cells:
         for alt, target in re.findall(r"(!?\[[^\]]*\])\(([^)\s]+)\)", cell.source):
             assert alt != "![]", "an image needs an alternative text"
             if not target.startswith(("http", "#")):
                 assert (path.parent / target.split("#")[0]).exists(), target
+
+
+@every_prose
+def test_emphasis_is_rendered(path: Path) -> None:
+    """A trap in Korean: ``**학습(training)**은`` is not bold, ``**학습**(training)은`` is."""
+    for cell in Notebook(path).markdown_cells:
+        rendered = MarkdownIt().enable("table").render(cell.source)
+        prose = re.sub(r"<(code|pre)\b.*?</\1>", "", rendered, flags=re.DOTALL)
+        assert "**" not in prose, cell.source
 
 
 @every_lesson
