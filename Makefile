@@ -1,6 +1,7 @@
 # The course's commands. `make` alone lists them.
 PYTHON ?= python3
 VENV := .venv
+EDITION ?= en
 INSTALLED := $(VENV)/installed
 
 NO_PYTHON = $(PYTHON) cannot make the environment: that needs Python 3.11 or newer, with venv (Debian \
@@ -23,8 +24,8 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile \
 		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
-lab: $(INSTALLED)  ## open JupyterLab to step through the lessons
-	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/en/01_nlp_models.ipynb
+lab: $(INSTALLED)  ## open JupyterLab to step through the lessons; with EDITION=ko, in Korean
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb
 
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
 	$(VENV)/bin/python -m tools.lessons refresh
