@@ -65,7 +65,8 @@ def blocks(path: Path) -> list[str]:
     """Return what both READMEs have word for word: commands, and tables that are generated."""
     text = path.read_text(encoding="utf-8")
     commands = re.findall(r"```(?:bash|python)\n(.*?)```", text, flags=re.DOTALL)
-    bare = [re.sub(r"\s*#.*", "", block) for block in commands]  # comments are translated
+    # Comments are translated, and the Korean README opens the Korean edition.
+    bare = [re.sub(r" EDITION=ko|\s*#.*", "", block) for block in commands]
     return bare + re.findall(r"<!-- (\w+ ?\w*) -->\n(.*?)<!-- end", text, flags=re.DOTALL)
 
 
