@@ -11,9 +11,11 @@ from tests.conftest import ROOT
 from tests.notebooks import Notebook
 from tests.test_notebooks import COLAB
 from tools.editions import KOREAN, agree, carry, faults, pairs
+from tools.figures import FIGURES, noted_source, source_of
 
 PAIRS = list(pairs())
 every_pair = pytest.mark.parametrize(("path", "korean"), PAIRS, ids=[p.stem for p, _ in PAIRS])
+WORDS = re.compile(r"(?<=>)[^<>]+(?=</(?:text|title)>)")
 # Endings of the informal polite style, at the end of a sentence that is not in quotation marks.
 INFORMAL = re.compile(r"(?:해요|이에요|예요|네요|군요|지요|죠|세요|어요|아요)[.!?](?:\s|$)")
 QUOTED = re.compile(r"`[^`]*`|[\"“‘'][^\"”’']*[\"”’']|^\s*[-*|>].*$", flags=re.MULTILINE)
@@ -59,6 +61,30 @@ def test_prose_is_korean_of_one_style(path: Path, korean: Path) -> None:
         assert not INFORMAL.search(QUOTED.sub("", cell.source)), cell.source
         for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
             assert "notebooks/en/" not in target and "../README.md" not in target, target
+
+
+def test_figures_differ_in_their_words_alone() -> None:
+    english, korean = (
+        {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.svg")}
+        for folder in (FIGURES / "en", FIGURES / "ko")
+    )
+    assert english.keys() == korean.keys() and english
+    for name, drawing in english.items():
+        assert WORDS.sub("", korean[name]) == WORDS.sub("", drawing), name
+        assert re.search("[가-힣]", korean[name]), name
+
+
+@pytest.mark.parametrize("path", sorted(FIGURES.glob("*/*.svg")), ids=lambda path: path.stem)
+def test_figures_were_drawn_since_they_were_changed(path: Path) -> None:
+    assert noted_source(path.with_suffix(".png")) == source_of(path), "python -m tools.figures"
+
+
+@every_pair
+def test_each_edition_shows_its_own_figures(path: Path, korean: Path) -> None:
+    for notebook, edition in ((path, "en"), (korean, "ko")):
+        prose = "\n".join(cell.source for cell in Notebook(notebook).markdown_cells)
+        shown = re.findall(r"!\[[^\]]*\]\((?!http)([^)]+)\)", prose)
+        assert all(re.fullmatch(rf"\.\./figures/{edition}/\w+\.png", image) for image in shown)
 
 
 @pytest.mark.parametrize("path", sorted(KOREAN.glob("*.ipynb")), ids=lambda path: path.stem)

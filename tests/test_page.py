@@ -25,6 +25,7 @@ from helpers.inference import Prediction, predict
 from helpers.model import load_model, load_tokenizer
 from helpers.page import LOCALHOST, STRONGEST, main, make_page
 from tests.conftest import ROOT
+from tools.figures import CHROMIUMS
 
 REVIEW = "배우들 연기가 정말 훌륭했고, 음악도 오래 기억에 남아요."
 SCRIPT = "<script>alert('typed')</script><img src=x onerror=alert('typed')>"
@@ -36,7 +37,6 @@ REFUSED = {
     "하하 \ud83d": "Character 4 is half of a character: delete it, or type the text again.",
     normalize("NFD", "강" * 501): "At most 500 characters, please: this text has 501.",
 }
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # Writes down which addresses a process looks up and connects to.
 SPY = """
 import os, sys
