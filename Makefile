@@ -21,7 +21,7 @@ run: $(INSTALLED)  ## execute all lessons in order on the bundled model and revi
 test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outputs
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --check --quiet .
-	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile \
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 lab: $(INSTALLED)  ## open JupyterLab to step through the lessons; with EDITION=ko, in Korean
