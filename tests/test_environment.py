@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import files as files_of
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.environments import repack, without_paths
+from tests.environments import COURSE, repack, without_paths
 from tests.processes import run_python
 from tools.install_missing import COLAB_LACKS, REQUIREMENTS, missing_pins
 
@@ -22,6 +23,11 @@ PINS = dict(
     if line and not line.startswith("#")
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+# Modules of the standard library that Python 3.12 and 3.13 dropped, by their "What's New" pages.
+DROPPED = (
+    "aifc|asynchat|asyncore|audioop|cgi|cgitb|chunk|crypt|distutils|imghdr|imp|lib2to3|mailcap|"
+    "msilib|nis|nntplib|ossaudiodev|pipes|smtpd|sndhdr|spwd|sunau|telnetlib|uu|xdrlib"
+)
 NAMED_BY_THE_USER = {
     "jupyterlab", "transformers", "torch", "pytorch-lightning", "Korpora", "matplotlib", "nbval",
 }  # fmt: skip
@@ -52,6 +58,17 @@ def test_what_colab_lacks_is_pinned_and_colabs_own_is_left_alone() -> None:
     assert set(COLAB_LACKS) <= PINS.keys()
     assert not {"torch", "transformers", "numpy"} & set(COLAB_LACKS)
     assert missing_pins(REQUIREMENTS.read_text(encoding="utf-8")) == []  # all is installed here
+
+
+@pytest.mark.parametrize("package", ["the course", *COLAB_LACKS])
+def test_nothing_imports_what_colabs_python_has_dropped(package: str) -> None:
+    if package == "the course":
+        files = [path for folder in COURSE for path in ROOT.glob(f"{folder}/**/*.py")]
+    else:
+        files = [file.locate() for file in files_of(package) or () if file.suffix == ".py"]
+    dropped = re.compile(rf"^\s*(?:import|from)\s+(?:{DROPPED})\b.*", flags=re.MULTILINE)
+    found = [line for path in files for line in dropped.findall(path.read_text("utf-8"))]
+    assert files and found == []
 
 
 def test_importing_helpers_loads_nothing_heavy() -> None:
