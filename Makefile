@@ -5,7 +5,8 @@ EDITION ?= en
 INSTALLED := $(VENV)/installed
 
 NO_PYTHON = $(PYTHON) cannot make the environment: that needs Python 3.11 or newer, with venv (Debian \
-	and Ubuntu: apt install python3-venv). Name another one so: make $(MAKECMDGOALS) PYTHON=python3.12
+	and Ubuntu: apt install python3-venv). Name another one so: make $(MAKECMDGOALS)$(if $(filter-out en,$(EDITION)), EDITION=$(EDITION)) PYTHON=python3.12
+NO_EDITION = EDITION is en or ko; it is $(EDITION).
 NO_PIP = pip could not install everything, for the reason above. See to the network and to space on \
 	the disk, and give the same command again: it goes on from what is there.
 
@@ -25,6 +26,7 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
 lab: $(INSTALLED)  ## open JupyterLab to step through the lessons; with EDITION=ko, in Korean
+	@test -d notebooks/$(EDITION)/solutions || { echo "$(NO_EDITION)" >&2; exit 1; }
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb
 
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
@@ -40,14 +42,15 @@ run test refresh: forget-copies
 forget-copies:
 	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/*/mini' \) -prune -exec rm -rf {} +
 
-clean:  ## remove the environment and everything that running has written
+clean:  ## remove the environment and what running the lessons has written
 	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed benchmarks/.ratsnlp benchmarks/.accelerate
 	find . -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 	find notebooks -type d \( -name Korpora -o -name checkpoints \) -prune -exec rm -rf {} +
 
 # tomllib came with Python 3.11; Debian keeps ensurepip, which venv needs, in a package of its own.
 $(INSTALLED): requirements.txt
-	@$(PYTHON) -c "import ensurepip, tomllib" || { echo "$(NO_PYTHON)" >&2; exit 1; }
+	@$(PYTHON) -c "import ensurepip, tomllib" 2> /dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV), which takes some minutes."
 	@$(VENV)/bin/pip install --quiet --requirement requirements.txt || { echo "$(NO_PIP)" >&2; exit 1; }
 	touch $@

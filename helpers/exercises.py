@@ -1,5 +1,6 @@
 """The check cells of the exercises."""
 
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ def check(answer: Any, is_right: Callable[[Any], bool], right: str, hint: str) -
     >>> check(..., lambda answer: answer == 4, right="Two pairs.", hint="Count again.")
     ✏️ Not answered yet: replace the ... in the cell above.
     >>> check(5, lambda answer: answer == 4, right="Two pairs.", hint="Count again.")
-    ❌ Not yet: Count again.
+    ❌ Not yet: Count again. Your answer: 5
     >>> check(4, lambda answer: answer == 4, right="Two pairs.", hint="Count again.")
     ✅ Right! Two pairs.
     """
@@ -28,4 +29,5 @@ def check(answer: Any, is_right: Callable[[Any], bool], right: str, hint: str) -
     except Exception as error:
         hint = f"{hint} (The check stopped with {type(error).__name__}: {error})"
         judged_right = False
-    print(f"✅ Right! {right}" if judged_right else f"❌ Not yet: {hint}")
+    yours = "" if callable(answer) else f" Your answer: {reprlib.repr(answer)}"
+    print(f"✅ Right! {right}" if judged_right else f"❌ Not yet: {hint}{yours}")

@@ -2,10 +2,11 @@
 
 On the command line, name a scale and whatever shall differ from it:
 
-python -m helpers.fine_tuning --scale mini --train_file mails.csv --text_column body
+python -m helpers.fine_tuning --scale mini --train_file mails.csv --label_column topic
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -60,25 +61,33 @@ def fine_tune(args: OwnDataArguments) -> Path:
 def report_accuracy(
     model: nn.Module, dataset: ClassificationDataset, args: ClassificationTrainArguments
 ) -> None:
-    """Print the accuracy on a part of a corpus, with its 95 % interval."""
+    """Print the accuracy on a part of a corpus, its 95 % interval, and the majority baseline."""
     answers = predict_probabilities(model, eval_dataloader(args, dataset)).argmax(dim=1)
     labels = torch.tensor([example.label for example in dataset.examples])
     num_right = int((answers == labels).sum())
     low, high = accuracy_interval(num_right, len(dataset))
     print(f"test accuracy {num_right / len(dataset):.2f}, {low:.2f} to {high:.2f}", end=" ")
-    print(f"({num_right} of {len(dataset)} texts)")
+    most_frequent = labels.bincount().max() / len(dataset)
+    print(f"({num_right} of {len(dataset)} texts; one answer for all: {most_frequent:.2f})")
 
 
 def read_words(words: Sequence[str] | None = None) -> OwnDataArguments:
     """Read the settings from words such as ``--scale mini``; None: those of this process."""
     scale = refusing_in_a_sentence(argparse.ArgumentParser(add_help=False, allow_abbrev=False))
-    scale.add_argument("--scale", choices=SCALES, default="full", help="What the rest begins with.")
+    scale.add_argument(
+        "--scale", choices=SCALES, default="full", help="What the rest, as below, begins with."
+    )
     chosen, _ = scale.parse_known_args(words)
     parser = refusing_in_a_sentence(
         HfArgumentParser(OwnDataArguments, parents=[scale], description=__doc__, allow_abbrev=False)
     )
     parser.set_defaults(**asdict(OwnDataArguments.for_scale(chosen.scale)))
-    return parser.parse_args_into_dataclasses(words, look_for_args_file=False)[0]
+    args, *_, unknown = parser.parse_args_into_dataclasses(
+        words, return_remaining_strings=True, look_for_args_file=False
+    )
+    if unknown:
+        raise ValueError(f"There is no setting {unknown[0]}; --help lists all.")
+    return args
 
 
 def main() -> None:
@@ -87,7 +96,8 @@ def main() -> None:
     except (OSError, ValueError) as error:
         sys.exit(f"{error}")
     if rank_zero_only.rank == 0:
-        print(f"exported to {folder}; put it on a page: python -m helpers.page {folder}")
+        page = shlex.join([sys.executable, "-m", "helpers.page", str(folder)])
+        print(f"exported to {folder}; put it on a page: {page}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from tests.small_model import tiny_config
 CLOSED_PORT = "http://127.0.0.1:9"  # discard: the connection is refused at once
 LOADERS = {CONFIG[0]: load_config, VOCABULARY[0]: load_tokenizer, WEIGHTS[0]: load_model}
 THINGS = [*FILES, *LOADERS]
-TRY_AGAIN = 'run this cell again, or go on without a network: SCALE = "mini".'
+TRY_AGAIN = 'try again, or go on without a network: SCALE = "mini" (or --scale mini).'
 DAMAGED = "arrived damaged"
 
 FAULTS: dict[str, tuple[Fault, str]] = {

@@ -1,6 +1,7 @@
 """The whole course in one command, on a table of one's own."""
 
 import csv
+import shlex
 import shutil
 import subprocess
 import sys
@@ -95,9 +96,10 @@ def test_the_command_says_what_it_does(
     assert first.startswith("epoch 1/2  train_loss")
     assert second.startswith("epoch 2/2  train_loss")
     assert test.startswith("test accuracy ")
-    assert test.endswith(" of 18 texts)")
+    assert " of 18 texts; one answer for all: 0." in test
     exported = folder / "checkpoints" / "exported"
-    assert export == f"exported to {exported}; put it on a page: python -m helpers.page {exported}"
+    page = f"{sys.executable} -m helpers.page {shlex.quote(str(exported))}"
+    assert export == f"exported to {exported}; put it on a page: {page}"
 
 
 def test_what_is_easy_is_learned(done: subprocess.CompletedProcess[str]) -> None:
@@ -175,7 +177,7 @@ def test_an_error_is_one_sentence_on_stderr_and_exit_code_1(folder: Path) -> Non
         ({"test_mode": True}, "Nothing is kept to export: leave test_mode and save_top_k"),
         ({"save_top_k": 0}, "Nothing is kept to export: leave test_mode and save_top_k"),
         ({"pretrained_model_name": "../nowhere"}, "must be an existing folder or a hub name"),
-        ({"train_fiel": "a.csv"}, "--train_fiel"),
+        ({"train_fiel": "a.csv"}, "There is no setting --train_fiel; --help lists all."),
         ({"batch_size": "many"}, "--batch_size/--batch-size: invalid int value: 'many'."),
         ({"scale": "huge"}, "--scale: invalid choice: 'huge' (choose from "),
     ],
@@ -223,4 +225,6 @@ def test_the_reported_accuracy_is_the_share_of_right_answers(
 ) -> None:
     dataset.examples = [replace(e, label=int(i >= 300)) for i, e in enumerate(dataset.examples)]
     report_accuracy(AlwaysFirst(), dataset, args)
-    assert capsys.readouterr().out == "test accuracy 0.25, 0.23 to 0.28 (300 of 1200 texts)\n"
+    assert capsys.readouterr().out == (
+        "test accuracy 0.25, 0.23 to 0.28 (300 of 1200 texts; one answer for all: 0.75)\n"
+    )

@@ -118,7 +118,7 @@ def explained(what: str) -> Iterator[None]:
         ValueError: it came, but damaged.
         OSError: there is no room for it on the disk.
     """
-    way_out = 'and run this cell again, or go on without a network: SCALE = "mini".'
+    way_out = 'and try again, or go on without a network: SCALE = "mini" (or --scale mini).'
     try:
         yield
     except ValueError as error:
@@ -127,7 +127,7 @@ def explained(what: str) -> Iterator[None]:
         if getattr(error, "errno", None) in NO_ROOM:
             raise OSError(
                 f"{what} does not fit on the disk ({cause(error)}). Delete files that you do not "
-                "need and run this cell again."
+                "need and try again."
             ) from error
         raise ConnectionError(
             f"{what} could not be downloaded: {cause(error)}. {remedy(error)} {way_out}"
