@@ -190,7 +190,7 @@ def test_after_a_fault_nothing_damaged_is_left_and_the_next_try_succeeds(
 @each_file
 def test_no_network(download: Download) -> None:
     download.point_at(CLOSED_PORT)
-    with pytest.raises(ConnectionError, match=r"refused\. Check the network and run this cell"):
+    with pytest.raises(ConnectionError, match=r"refused\. Check the network and try again"):
         download.fetch()
     assert download.final_files() == []
     download.point_at(download.server.url)
