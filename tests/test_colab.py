@@ -75,11 +75,10 @@ def variables(
     set_up_runtime: Environment, network: dict[str, str], tmp_path: Path
 ) -> dict[str, str]:
     """Variables with which Jupyter finds the runtime's kernel, and that git and pip see in it."""
+    launch = "-m ipykernel_launcher -f {connection_file}"
+    colab = "--IPKernelApp.kernel_class=google.colab._kernel.Kernel"
     kernel = {
-        "argv": [
-            *(str(set_up_runtime.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"),
-            "--IPKernelApp.kernel_class=google.colab._kernel.Kernel",
-        ],
+        "argv": [str(set_up_runtime.python), *launch.split(), colab],
         "display_name": "Colab",
         "language": "python",
         "env": {"PYTHONPATH": str(COLAB)},
