@@ -93,10 +93,10 @@ def cell(row: Row, column: str, path: str | Path) -> str:
     """
     if (column := compose(column)) not in row.values:
         there = ", ".join(map(repr, row.values)) or "an empty object"
-        alone = " Columns are parted by commas in .csv and tabs in .tsv." * (len(row.values) == 1)
+        parted = " Columns are parted by commas in .csv and tabs in .tsv."
         raise ValueError(
             f"{path}, line {row.line}: there is no column {column!r}, only {there}; correct the "
-            f"name, here or in the file.{alone}"
+            f"name, here or in the file.{parted if len(row.values) == 1 else ''}"
         )
     value = row.values[column]
     if isinstance(value, list | dict):

@@ -3,17 +3,17 @@
 import os
 import subprocess
 import sysconfig
-import tomllib
 import venv
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
-from helpers.support.requirements import PROJECT
 from tools.install_missing import COLAB_LACKS
+from tools.lessons import ROOT
+from tools.links import repository
 
-REPOSITORY = tomllib.loads(PROJECT.read_text("utf-8"))["project"]["urls"]["Repository"]
+REPOSITORY = f"https://github.com/{repository()}"
 COURSE = ("helpers", "tools", "pyproject.toml", "requirements.txt")  # what lessons run on
 THIS_SITE = Path(sysconfig.get_path("purelib"))
 
@@ -109,10 +109,10 @@ def git_from(address: str) -> dict[str, str]:
 def stand_in_network(folder: Path) -> dict[str, str]:
     """Return variables with which git and pip find in ``folder`` what a network would give them."""
     repository, wheels = folder / "course.git", folder / "wheels"
-    git = ["git", f"--git-dir={repository}", f"--work-tree={PROJECT.parent}"]
+    git = ["git", f"--git-dir={repository}", f"--work-tree={ROOT}"]
     author = ["-c", "user.name=Author", "-c", "user.email=author@localhost"]
     for words in (["init"], ["add", *COURSE], [*author, "commit", "-m", "The course"]):
-        subprocess.run([*git, *words], cwd=PROJECT.parent, check=True, capture_output=True)
+        subprocess.run([*git, *words], cwd=ROOT, check=True, capture_output=True)
     wheels.mkdir()
     for package in COLAB_LACKS:
         repack(package, wheels)

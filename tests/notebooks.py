@@ -16,6 +16,7 @@ LESSON_FOLDER = ROOT / "notebooks" / "en"
 LESSON_PATHS = sorted(LESSON_FOLDER.glob("*.ipynb"))
 SOLUTION_PATHS = sorted((LESSON_FOLDER / "solutions").glob("*.ipynb"))
 ALL_PATHS = LESSON_PATHS + SOLUTION_PATHS
+KOREAN_LESSON_PATHS = [KOREAN / path.name for path in LESSON_PATHS]
 KOREAN_PATHS = [KOREAN / path.relative_to(LESSON_FOLDER) for path in ALL_PATHS]
 
 
@@ -43,6 +44,9 @@ class Notebook:
 
     def tagged(self, tag: str) -> list[NotebookNode]:
         return tagged_cells(self.node, tag)
+
+
+SET_UP = Notebook(LESSON_PATHS[0]).code_cells[0].source  # the same in every notebook
 
 
 def printed(cell: NotebookNode, stream: str = "stdout") -> str:

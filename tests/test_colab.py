@@ -14,16 +14,13 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.environments import Environment, without_paths
-from tests.notebooks import Notebook
-from tools.editions import KOREAN
+from tests.notebooks import KOREAN_LESSON_PATHS, SET_UP
 from tools.install_missing import COLAB_LACKS, REQUIREMENTS
 
 COLAB = ROOT / "tests" / "colab"
 PINS = COLAB / "requirements.txt"
 VERSIONS = dict(re.findall(r"^(\S+)==(\S+)$", PINS.read_text("utf-8"), flags=re.MULTILINE))
 NOT_THERE = (*COLAB_LACKS, "jupyterlab", "nbval")
-LESSONS = sorted(KOREAN.glob("*.ipynb"))
-SET_UP = Notebook(LESSONS[0]).code_cells[0].source
 SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
 
 
@@ -103,7 +100,7 @@ def test_the_set_up_cell_adds_what_colab_lacks_and_changes_nothing(
     assert all((set_up_runtime.site / entry).exists() for entry in set_up_runtime.packages())
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", KOREAN_LESSON_PATHS, ids=lambda path: path.stem)
 def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
     lesson: Path,
     set_up_runtime: Environment,

@@ -15,7 +15,7 @@ from tests.test_notebooks import COLAB
 DOCUMENTS = [
     path
     for path in ROOT.rglob("*.md")
-    if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    if not any(p.startswith(".") or p == "node_modules" for p in path.relative_to(ROOT).parts)
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.conftest import ROOT
-from tests.notebooks import Notebook
+from tests.notebooks import KOREAN_LESSON_PATHS, LESSON_FOLDER, Notebook
 from tests.test_notebooks import COLAB
 from tools.editions import KOREAN, agree, carry, faults, pairs
 from tools.figures import FIGURES, noted_source, source_of
@@ -87,12 +87,12 @@ def test_each_edition_shows_its_own_figures(path: Path, korean: Path) -> None:
         assert all(re.fullmatch(rf"\.\./figures/{edition}/\w+\.png", image) for image in shown)
 
 
-@pytest.mark.parametrize("path", sorted(KOREAN.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", KOREAN_LESSON_PATHS, ids=lambda path: path.stem)
 def test_opening(path: Path) -> None:
     opening = Notebook(path).cells[0].source
     assert opening.startswith(f"# {int(path.stem[:2])}. ")
     assert f"({COLAB}/blob/main/{path.relative_to(ROOT).as_posix()})" in opening
-    english = Notebook(ROOT / "notebooks" / "en" / path.name).cells[0].source
+    english = Notebook(LESSON_FOLDER / path.name).cells[0].source
     (minutes,) = re.findall(r"\*\*(\d+) minutes", english)
     assert f"**{minutes}분" in opening and "GPU" in opening
 

@@ -2,7 +2,6 @@
 
 import re
 import sys
-import tomllib
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from markdown_it import MarkdownIt
 
 import helpers
 from tests.conftest import ROOT
+from tests.environments import REPOSITORY
 from tests.notebooks import (
     ALL_PATHS,
     KOREAN_PATHS,
@@ -24,7 +24,6 @@ from tests.notebooks import (
     printed,
 )
 
-REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 COLAB = "https://colab.research.google.com/github/" + REPOSITORY.removeprefix("https://github.com/")
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:home|root|tmp|usr|work|content|Users)/")
 KORPORA_PROGRESS = re.compile(r"(?:\r?\[\w+\] download [^\r\n]*\n?)+")

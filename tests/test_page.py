@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from helpers.inference import Prediction, predict
 from helpers.model import load_model, load_tokenizer
 from helpers.page import LOCALHOST, STRONGEST, main, make_page
 from tests.conftest import ROOT
-from tools.figures import CHROMIUMS
+from tools.figures import CHROMIUMS, find_chromium
 
 REVIEW = "배우들 연기가 정말 훌륭했고, 음악도 오래 기억에 남아요."
 SCRIPT = "<script>alert('typed')</script><img src=x onerror=alert('typed')>"
@@ -214,7 +213,7 @@ def test_errors_of_the_command(
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    path = find_chromium()
     if path is None:
         pytest.skip(f"the page was not tried in a browser: none of {', '.join(CHROMIUMS)} is here")
     with sync_playwright() as playwright:

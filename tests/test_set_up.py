@@ -20,10 +20,9 @@ import pytest
 from helpers.support import requirements
 from tests.conftest import ROOT
 from tests.environments import Environment, git_from
-from tests.notebooks import LESSON_FOLDER, LESSON_PATHS, Notebook
+from tests.notebooks import LESSON_FOLDER, SET_UP
 from tools.install_missing import COLAB_LACKS
 
-SET_UP = Notebook(LESSON_PATHS[0]).code_cells[0].source
 WHERE = f"{SET_UP}\nimport helpers\nprint(helpers.__file__)"
 COURSE = "korean-nlp-first-steps"
 NEEDED = requirements.required_packages(requirements.PROJECT.read_text(encoding="utf-8"))

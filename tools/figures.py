@@ -17,10 +17,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, sync_playwright
 
+from helpers.plotting import KOREAN_FONT
 from tools.lessons import LESSONS, ROOT
 
 FIGURES = LESSONS.parent / "figures"
-FONT = ROOT / "helpers" / "assets" / "fonts" / "NanumGothic.ttf"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SCALE = 1.5  # sharp where a page shows 1,300 pixels across, and not much larger than the page
 # The bundled font, so that a figure looks alike wherever it is drawn.
@@ -29,6 +29,11 @@ STYLE = """<style>
 body { margin: 0; } svg { display: block; }
 text { font-family: Course; } text[font-family=monospace] { font-family: monospace, Course; }
 </style>"""
+
+
+def find_chromium() -> str | None:
+    """Return where Chromium is on this machine; None: nowhere."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def source_of(figure: Path) -> str:
@@ -45,7 +50,7 @@ def noted_source(drawing: Path) -> str | None:
 def web_font() -> str:
     """Return the bundled font, encoded, without what type designers left: browsers refuse it."""
     buffer = BytesIO()
-    with TTFont(FONT) as font:
+    with TTFont(KOREAN_FONT) as font:
         for table in [*font.keys()]:
             if table.startswith("TSI"):
                 del font[table]
@@ -69,7 +74,7 @@ def draw(figure: Path, browser: Browser, font: str) -> None:
 
 
 def main() -> None:
-    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    chromium = find_chromium()
     if chromium is None:
         sys.exit(f"Drawing figures needs Chromium: install one of {', '.join(CHROMIUMS)}.")
     font = web_font()
