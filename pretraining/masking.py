@@ -1,8 +1,13 @@
-"""The task of the pretraining: hide some word pieces, guess them."""
+"""The tasks of the pretraining: guess the hidden pieces, and whether two segments are of one review.
+
+As BERT's (Devlin et al., 2019, arXiv:1810.04805), with segments out of reviews instead of sentences.
+"""
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import BertForMaskedLM, BertTokenizer
+from transformers import BertForPreTraining, BertTokenizer
+
+from pretraining.reviews import Batch
 
 IGNORED = -100  # cross_entropy's label for "no answer wanted here"
 
@@ -26,11 +31,28 @@ def mask(
     return torch.where(chosen & (dice >= 0.9), noise, corrupted), labels
 
 
-def masked_loss(
-    model: BertForMaskedLM, input_ids: torch.Tensor, labels: torch.Tensor
-) -> torch.Tensor:
-    """Cross-entropy in nats; the vocabulary-wide output is computed at masked places alone."""
-    input_ids, labels = input_ids.to(model.device), labels.to(model.device)
-    hidden = model.bert(input_ids, attention_mask=(input_ids != 0).long()).last_hidden_state
+def losses(
+    model: BertForPreTraining, batch: Batch, labels: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the cross-entropy, in nats, of the hidden pieces and of "are both of one review?".
+
+    The vocabulary-wide output is computed at hidden places alone. Of single reviews the second
+    loss is 0.
+
+    Args:
+        batch: with hidden pieces in ``input_ids``.
+        labels: as ``mask`` returns them.
+    """
+    input_ids, labels = batch.input_ids.to(model.device), labels.to(model.device)
+    output = model.bert(
+        input_ids,
+        attention_mask=(input_ids != 0).long(),
+        token_type_ids=batch.token_type_ids.to(model.device),
+    )
     wanted = labels != IGNORED
-    return cross_entropy(model.cls(hidden[wanted]), labels[wanted])
+    guesses = model.cls.predictions(output.last_hidden_state[wanted])
+    masked_loss = cross_entropy(guesses, labels[wanted])
+    if batch.same_review is None:
+        return masked_loss, torch.zeros_like(masked_loss)
+    answers = model.cls.seq_relationship(output.pooler_output)
+    return masked_loss, cross_entropy(answers, batch.same_review.to(model.device))

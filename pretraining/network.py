@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import BertConfig, BertForMaskedLM, BertTokenizer
+from transformers import BertConfig, BertForPreTraining, BertTokenizer
 
 from helpers.model import quiet_loading
 from helpers.task import parameter_groups
@@ -14,7 +14,7 @@ from pretraining.reviews import TokenizedReviews
 from pretraining.vocabulary import MAX_POSITIONS
 
 
-def bare_model(recipe: Recipe, tokenizer: BertTokenizer) -> BertForMaskedLM:
+def bare_model(recipe: Recipe, tokenizer: BertTokenizer) -> BertForPreTraining:
     """Build the network with random weights."""
     config = BertConfig(
         vocab_size=len(tokenizer),
@@ -28,12 +28,12 @@ def bare_model(recipe: Recipe, tokenizer: BertTokenizer) -> BertForMaskedLM:
         pad_token_id=tokenizer.pad_token_id,
     )
     torch.manual_seed(recipe.seed)
-    return BertForMaskedLM(config)
+    return BertForPreTraining(config)
 
 
 def new_model(
     recipe: Recipe, tokenizer: BertTokenizer, reviews: TokenizedReviews
-) -> BertForMaskedLM:
+) -> BertForPreTraining:
     """Start from word2vec embeddings and, as the output bias, from log frequencies."""
     model = bare_model(recipe, tokenizer)
     embeddings = skip_gram_embeddings(reviews, len(tokenizer), recipe.hidden_size, recipe.seed)
@@ -44,11 +44,20 @@ def new_model(
     return model
 
 
-def new_optimizer(model: BertForMaskedLM, weight_decay: float) -> torch.optim.AdamW:
+def pretrained(folder: Path, recipe: Recipe) -> BertForPreTraining:
+    """Load the weights of a pretrained model; a head for pairs that it lacks is random."""
+    torch.manual_seed(recipe.seed)
+    with quiet_loading():
+        return BertForPreTraining.from_pretrained(
+            folder, dtype=torch.float32, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+
+
+def new_optimizer(model: BertForPreTraining, weight_decay: float) -> torch.optim.AdamW:
     return torch.optim.AdamW(parameter_groups(model, weight_decay), betas=(0.9, 0.98), eps=1e-6)
 
 
-def export(model: BertForMaskedLM, directory: Path) -> None:
+def export(model: BertForPreTraining, directory: Path) -> None:
     """Write half-precision weights that load as float32, with the usual dropout for fine-tuning."""
     model.config.hidden_dropout_prob = 0.1
     model.config.attention_probs_dropout_prob = 0.1

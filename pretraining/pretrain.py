@@ -7,57 +7,70 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import BertForMaskedLM, BertTokenizer
+from transformers import BertForPreTraining, BertTokenizer
 
-from pretraining.masking import mask, masked_loss
-from pretraining.network import bare_model, export, new_model, new_optimizer
+from pretraining.masking import losses, mask
+from pretraining.network import bare_model, export, new_model, new_optimizer, pretrained
 from pretraining.recipe import Recipe
-from pretraining.reviews import TokenizedReviews, batches, read_reviews, tokenize
-from pretraining.vocabulary import save_tokenizer, train_vocabulary
+from pretraining.reviews import (
+    Batch,
+    TokenizedReviews,
+    batches,
+    mixed_batches,
+    read_reviews,
+    tokenize,
+)
+from pretraining.vocabulary import MAX_POSITIONS, save_tokenizer, train_vocabulary
 
 
 @torch.no_grad()
 def held_out_loss(
-    model: BertForMaskedLM, tokenizer: BertTokenizer, reviews: TokenizedReviews, recipe: Recipe
+    model: BertForPreTraining, tokenizer: BertTokenizer, reviews: TokenizedReviews, recipe: Recipe
 ) -> float:
-    """Mean loss over the held-out reviews, with the same places masked each time."""
+    """Mean loss over the held-out single reviews, with the same places masked each time."""
     probability = recipe.held_out_mask_probability
     random = torch.Generator().manual_seed(recipe.seed)
     order = np.random.default_rng(recipe.seed)
-    losses = [
-        masked_loss(model, *mask(input_ids, tokenizer, probability, random)).item()
-        for input_ids in batches(reviews, recipe.tokens_per_batch, order)
-    ]
-    return sum(losses) / len(losses)
+    found: list[float] = []
+    for batch in batches(reviews, recipe.tokens_per_batch, order):
+        corrupted, labels = mask(batch.input_ids, tokenizer, probability, random)
+        found.append(losses(model, batch._replace(input_ids=corrupted), labels)[0].item())
+    return sum(found) / len(found)
 
 
-def endless_batches(reviews: TokenizedReviews, recipe: Recipe) -> Iterator[torch.Tensor]:
+def endless_batches(reviews: TokenizedReviews, recipe: Recipe) -> Iterator[Batch]:
     """Yield batches for ever; each pass over the reviews has its own order."""
     for epoch in count():
-        order = np.random.default_rng([recipe.seed, epoch])
-        yield from batches(reviews, recipe.tokens_per_batch, order)
+        yield from mixed_batches(
+            reviews,
+            recipe.tokens_per_batch,
+            recipe.pair_share,
+            recipe.joined_share,
+            longest=MAX_POSITIONS,
+            generator=np.random.default_rng([recipe.seed, epoch]),
+        )
 
 
 def training_step(
-    model: BertForMaskedLM,
+    model: BertForPreTraining,
     optimizer: torch.optim.Optimizer,
-    input_ids: torch.Tensor,
+    batch: Batch,
     labels: torch.Tensor,
     learning_rate: float,
 ) -> float:
-    """Change the weights once and return the loss before that."""
+    """Change the weights once and return the loss of the hidden pieces before that."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate
-    loss = masked_loss(model, input_ids, labels)
-    loss.backward()
+    masked_loss, pair_loss = losses(model, batch, labels)
+    (masked_loss + pair_loss).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad()
-    return loss.item()
+    return masked_loss.item()
 
 
 def save_checkpoint(
-    path: Path, model: BertForMaskedLM, optimizer: torch.optim.Optimizer, step: int
+    path: Path, model: BertForPreTraining, optimizer: torch.optim.Optimizer, step: int
 ) -> None:
     """Write under another name first, so that a killed process leaves the old one whole."""
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
@@ -65,7 +78,7 @@ def save_checkpoint(
     path.with_suffix(".new").replace(path)
 
 
-def load_checkpoint(path: Path, model: BertForMaskedLM, optimizer: torch.optim.Optimizer) -> int:
+def load_checkpoint(path: Path, model: BertForPreTraining, optimizer: torch.optim.Optimizer) -> int:
     """Load the state of a checkpoint, if there is one, and return the steps already taken."""
     if not path.exists():
         return 0
@@ -76,7 +89,7 @@ def load_checkpoint(path: Path, model: BertForMaskedLM, optimizer: torch.optim.O
 
 
 def train(
-    model: BertForMaskedLM,
+    model: BertForPreTraining,
     tokenizer: BertTokenizer,
     reviews: TokenizedReviews,
     recipe: Recipe,
@@ -87,23 +100,24 @@ def train(
     training, held_out = reviews.split(recipe.held_out)
     optimizer = new_optimizer(model, recipe.weight_decay)
     start = load_checkpoint(work / "last.pt", model, optimizer)
-    losses: list[float] = []
+    found: list[float] = []
     batches_left = islice(endless_batches(training, recipe), start, steps)
-    for step, input_ids in enumerate(batches_left, start):
+    for step, batch in enumerate(batches_left, start):
         random = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-        corrupted, labels = mask(input_ids, tokenizer, recipe.mask_probability, random)
+        corrupted, labels = mask(batch.input_ids, tokenizer, recipe.mask_probability, random)
+        batch = batch._replace(input_ids=corrupted)
         rate = recipe.learning_rate_at(step, steps)
-        losses.append(training_step(model, optimizer, corrupted, labels, rate))
+        found.append(training_step(model, optimizer, batch, labels, rate))
         if (step + 1) % recipe.checkpoint_every == 0 or step + 1 == steps:
             save_checkpoint(work / "last.pt", model, optimizer, step + 1)
             report(
                 work / "loss.csv",
                 step=step + 1,
                 tokens=(step + 1) * recipe.tokens_per_batch,
-                train_loss=sum(losses) / len(losses),
+                train_loss=sum(found) / len(found),
                 held_out_loss=held_out_loss(model, tokenizer, held_out, recipe),
             )
-            losses.clear()
+            found.clear()
 
 
 def report(path: Path, **values: float) -> None:
@@ -119,17 +133,31 @@ def report(path: Path, **values: float) -> None:
 
 
 def pretrain(
-    reviews_file: Path, model_folder: Path, work: Path, steps: int, recipe: Recipe
+    reviews_file: Path,
+    model_folder: Path,
+    work: Path,
+    steps: int,
+    recipe: Recipe,
+    start: Path | None = None,
 ) -> None:
-    """Write a pretrained model to ``model_folder``, with its vocabulary there or a new one."""
+    """Write a pretrained model to ``model_folder``, with its vocabulary there or a new one.
+
+    Args:
+        start: a model whose weights and vocabulary the training goes on from.
+    """
     work.mkdir(parents=True, exist_ok=True)
     texts = read_reviews(reviews_file)
-    if not (model_folder / "vocab.txt").exists():
+    if start is not None:
+        vocabulary = BertTokenizer.from_pretrained(start).get_vocab()
+        save_tokenizer(sorted(vocabulary, key=vocabulary.__getitem__), model_folder)
+    elif not (model_folder / "vocab.txt").exists():
         save_tokenizer(train_vocabulary(texts), model_folder)
     tokenizer = BertTokenizer.from_pretrained(model_folder)
     reviews = tokenize(texts, tokenizer)
     if (work / "last.pt").exists():
         model = bare_model(recipe, tokenizer)
+    elif start is not None:
+        model = pretrained(start, recipe)
     else:
         model = new_model(recipe, tokenizer, reviews)
     model.to("cuda" if torch.cuda.is_available() else "cpu")

@@ -12,6 +12,8 @@ class Recipe:
     heads: int = 3
     tokens_per_batch: int = 4_096
     mask_probability: float = 0.3
+    pair_share: float = 0.3  # of all batches: two segments, and whether both are of one review
+    joined_share: float = 0.15  # of all batches: several reviews in a row, for the late positions
     learning_rate: float = 1.5e-3
     warmup_steps: int = 300
     decay_share: float = 0.3  # of all steps, at the end, down to zero
