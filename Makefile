@@ -50,9 +50,10 @@ clean:  ## remove the environment and what running the lessons has written
 	find notebooks -type d \( -name Korpora -o -name checkpoints \) -prune -exec rm -rf {} +
 
 # tomllib came with Python 3.11; Debian keeps ensurepip, which venv needs, in a package of its own.
-$(INSTALLED): requirements.txt
+$(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c "import ensurepip, tomllib" 2> /dev/null || { echo "$(NO_PYTHON)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV), which takes some minutes."
 	@$(VENV)/bin/pip install --quiet --requirement requirements.txt || { echo "$(NO_PIP)" >&2; exit 1; }
+	@$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

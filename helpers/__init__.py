@@ -1,15 +1,12 @@
 """What the lessons build, ready to import: ``from helpers import ClassificationDataset``.
 
 Every name below is defined in full in a lesson first. A module is loaded when one of its names is
-first used, so that ``import helpers`` stays quick; all it does by itself is to check that what the
-course needs is installed, and to make the bundled corpus known to Korpora.
+first used, so that ``import helpers`` stays quick; all it does by itself is to make the bundled
+corpus known to Korpora.
 """
 
 from importlib import import_module
-from types import ModuleType
 from typing import Any
-
-from helpers.support.requirements import check_requirements
 
 _NAMES_IN = {
     "arguments": ["ClassificationTrainArguments", "set_seed"],
@@ -66,28 +63,14 @@ _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in na
 __all__ = sorted(_MODULE_OF)
 
 
-def _load(module: str) -> ModuleType:
-    try:
-        return import_module(f"helpers.{module}")
-    except ImportError as error:
-        if str(error.name).startswith("helpers"):
-            raise
-        raise ImportError(
-            f"A package is installed, but not whole, or does not fit the others: {error}. In the "
-            "course's folder, `make clean lab` makes a new environment; in Colab, choose "
-            "Runtime > Disconnect and delete runtime, and run the lesson again."
-        ) from error
-
-
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'helpers' has no attribute {name!r}; it has {__all__}")
-    return getattr(_load(_MODULE_OF[name]), name)
+    return getattr(import_module(f"helpers.{_MODULE_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-check_requirements()
-_load("mini_reviews").register_mini_reviews()
+import_module("helpers.mini_reviews").register_mini_reviews()

@@ -4,17 +4,17 @@ import os
 import subprocess
 import sysconfig
 import venv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
-from tools.install_missing import COLAB_LACKS
 from tools.lessons import ROOT
 from tools.links import repository
 
 REPOSITORY = f"https://github.com/{repository()}"
-COURSE = ("helpers", "tools", "pyproject.toml", "requirements.txt")  # what lessons run on
+COURSE = ("helpers", "pyproject.toml", "README.md", "LICENSE")  # what its wheel is made of
+COLAB_LACKS = ("dataclasses", "Korpora", "lightning-utilities", "pytorch-lightning", "torchmetrics")
 THIS_SITE = Path(sysconfig.get_path("purelib"))
 
 
@@ -46,31 +46,17 @@ class Environment:
         found = metadata.distributions(path=[str(self.site)])
         return {package.name: package.version for package in found}
 
-    def packages(self) -> set[str]:
-        """Return the names in the folder of all packages."""
-        return {entry.name for entry in self.site.iterdir()}
-
-    def pretend(self, package: str, version: str) -> None:
-        """Add what pip notes about a package, and no code."""
-        notes = self.site / f"{package.replace('-', '_')}-{version}.dist-info"
-        notes.mkdir()
-        text = f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n"
-        (notes / "METADATA").write_text(text)
-        (notes / "RECORD").write_text(f"{notes.name}/METADATA,,\n")
-
     def run(
-        self, program: str, folder: Path, variables: Mapping[str, str]
+        self, words: Sequence[str], folder: Path, variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program in ``folder``, in a process group of its own."""
-        command = [self.python, "-c", program]
+        """Run this environment's Python in ``folder``."""
         return subprocess.run(
-            command,
+            [self.python, *words],
             cwd=folder,
             env=without_paths() | variables,
             capture_output=True,
             text=True,
-            timeout=120,
-            start_new_session=True,
+            timeout=300,
         )
 
 
@@ -114,6 +100,6 @@ def stand_in_network(folder: Path) -> dict[str, str]:
     for words in (["init"], ["add", *COURSE], [*author, "commit", "-m", "The course"]):
         subprocess.run([*git, *words], cwd=ROOT, check=True, capture_output=True)
     wheels.mkdir()
-    for package in COLAB_LACKS:
+    for package in (*COLAB_LACKS, "setuptools"):
         repack(package, wheels)
     return git_from(repository.as_uri()) | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}

@@ -48,7 +48,7 @@ def exercises(solutions: Notebook) -> Iterator[Exercise]:
     """
     names: dict[str, Any] = {"__name__": "__main__"}
     checks = iter(solutions.tagged("check"))
-    for cell in solutions.code_cells:
+    for cell in solutions.code_cells[1:]:  # not the set-up
         if "exercise" in cell.metadata.get("tags", []):
             yield Exercise(dict(names), next(checks).source)
         with redirect_stdout(io.StringIO()):

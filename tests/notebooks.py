@@ -1,6 +1,7 @@
 """The notebooks of the course, and what the tests ask of their cells."""
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,11 @@ def printed(cell: NotebookNode, stream: str = "stdout") -> str:
     return "".join(output.text for output in cell.outputs if output.get("name") == stream)
 
 
+def python_of(source: str) -> str:
+    """Return a cell's code with ``pass`` in the place of Jupyter's own commands."""
+    return re.sub(r"^(\s*)[%!].*", r"\1pass", source, flags=re.MULTILINE)
+
+
 def definitions(source: str) -> dict[str, str]:
     """Return the top-level functions and classes of some code, as comparable syntax trees.
 
@@ -63,7 +69,7 @@ def definitions(source: str) -> dict[str, str]:
     True
     """
     found: dict[str, str] = {}
-    for node in ast.parse(source).body:
+    for node in ast.parse(python_of(source)).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner):

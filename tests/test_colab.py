@@ -1,6 +1,6 @@
 """The Korean lessons in Colab: its versions, its kernel, an empty folder, nothing of ours there.
 
-What the set-up cell fetches, git and pip find on this machine; torch and Python are this machine's.
+What the set-up cell installs, git and pip find on this machine; torch and Python are the same.
 """
 
 import json
@@ -13,15 +13,30 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.environments import Environment, without_paths
+from tests.environments import COLAB_LACKS, Environment, without_paths
 from tests.notebooks import KOREAN_LESSON_PATHS, SET_UP
-from tools.install_missing import COLAB_LACKS, REQUIREMENTS
 
 COLAB = ROOT / "tests" / "colab"
 PINS = COLAB / "requirements.txt"
 VERSIONS = dict(re.findall(r"^(\S+)==(\S+)$", PINS.read_text("utf-8"), flags=re.MULTILINE))
-NOT_THERE = (*COLAB_LACKS, "jupyterlab", "nbval")
+COURSE = "korean-nlp-first-steps"
+NOT_THERE = (*COLAB_LACKS, COURSE, "jupyterlab", "nbval")
+(INSTALL,) = re.findall("%(pip install .+)", SET_UP)
 SANITIZE = ROOT / "tests" / "nbval_sanitize.cfg"
+
+
+ONE_STEP = """
+from helpers import ClassificationDataset, ClassificationTask, ClassificationTrainArguments
+from helpers import NsmcCorpus, eval_dataloader, fetch_corpus, get_trainer, load_model
+from helpers import load_tokenizer, train_dataloader
+
+args = ClassificationTrainArguments.for_scale("mini", test_mode=True)
+fetch_corpus(args)
+tokenizer = load_tokenizer(args)
+parts = [ClassificationDataset(args, NsmcCorpus(), tokenizer, mode) for mode in ("train", "val")]
+task = ClassificationTask(load_model(args), args)
+get_trainer(args).fit(task, train_dataloader(args, parts[0]), eval_dataloader(args, parts[1]))
+"""
 
 
 def colab_packages() -> Path:
@@ -30,7 +45,7 @@ def colab_packages() -> Path:
     The others are installed the first time, and whenever a pin has changed since.
     """
     folder = Path(sys.prefix) / "colab"
-    pins = REQUIREMENTS.read_text("utf-8") + PINS.read_text("utf-8")
+    pins = (ROOT / "requirements.txt").read_text("utf-8") + PINS.read_text("utf-8")
     installed = folder / "installed"
     if not installed.is_file() or installed.read_text("utf-8") != pins:
         shutil.rmtree(folder, ignore_errors=True)
@@ -61,8 +76,8 @@ def set_up_runtime(
     network: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Environment:
-    """A runtime in which the set-up cell was run."""
-    run = runtime.run(SET_UP, tmp_path_factory.mktemp("content"), network)
+    """A runtime in which the set-up cell's command was given."""
+    run = runtime.run(["-m", *INSTALL.split()], tmp_path_factory.mktemp("content"), network)
     assert run.returncode == 0, run.stderr
     return runtime
 
@@ -96,8 +111,13 @@ def test_the_set_up_cell_adds_what_colab_lacks_and_changes_nothing(
 ) -> None:
     after = set_up_runtime.versions()
     assert after.items() >= versions_before.items()
-    assert after.keys() - versions_before.keys() == set(COLAB_LACKS)
-    assert all((set_up_runtime.site / entry).exists() for entry in set_up_runtime.packages())
+    assert after.keys() - versions_before.keys() == {COURSE, *COLAB_LACKS}
+
+
+def test_the_installed_course_trains_a_step(set_up_runtime: Environment, tmp_path: Path) -> None:
+    run = set_up_runtime.run(["-c", ONE_STEP], tmp_path, {"HF_HUB_OFFLINE": "1"})
+    assert run.returncode == 0, run.stderr
+    assert "epoch 1/1" in run.stdout
 
 
 @pytest.mark.parametrize("lesson", KOREAN_LESSON_PATHS, ids=lambda path: path.stem)

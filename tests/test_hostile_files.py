@@ -31,7 +31,7 @@ from helpers.export import export_model, label_names, load_exported
 from helpers.model import load_model, load_tokenizer
 from helpers.scales import MINI_BERT
 from tests.conftest import ROOT
-from tests.notebooks import ALL_PATHS, KOREAN_PATHS
+from tests.notebooks import ALL_PATHS, KOREAN_PATHS, python_of
 from tests.processes import run_python
 from tests.servers import serving
 from tests.small_model import small_model, small_tokenizer, tiny_config
@@ -422,10 +422,7 @@ def sources() -> dict[str, str]:
     for path in [*ALL_PATHS, *KOREAN_PATHS]:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        lines = "\n".join(code).splitlines()
-        found[str(path.relative_to(ROOT))] = "\n".join(
-            line for line in lines if not line.lstrip().startswith(("!", "%"))
-        )
+        found[str(path.relative_to(ROOT))] = python_of("\n".join(code))
     return found
 
 

@@ -81,7 +81,9 @@ def test_set_up_and_parameters(path: Path) -> None:
     notebook = Notebook(path)
     for theirs, ours in zip(first.code_cells[:2], notebook.code_cells[:2], strict=True):
         assert ours.source == theirs.source
-    assert f'REPOSITORY = "{REPOSITORY}"' in notebook.code_cells[0].source
+    assert notebook.code_cells[0].source.splitlines()[0].startswith("# @title ")
+    assert len(notebook.code_cells[0].source.splitlines()) <= 5
+    assert f"%pip install -q git+{REPOSITORY}" in notebook.code_cells[0].source
     assert notebook.tagged("parameters") == [notebook.code_cells[1]]
     sources = [cell.source for cell in notebook.code_cells[2:]]
     assert not any(re.search(r"\bSCALE\b\s*(==|!=|in)", source) for source in sources)
