@@ -12,7 +12,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
-from helpers.encoding import load_or_encode, without_garbage_collection
+from helpers.encoding import encode_corpus, without_garbage_collection
 from helpers.support.data_checks import settle_empty
 
 
@@ -45,7 +45,7 @@ class ClassificationDataset(Dataset):
     ) -> None:
         self.examples = settle_empty(corpus.get_examples(args, mode), args, where=mode)
         texts = [example.text for example in self.examples]
-        self.input_ids, num_cut = load_or_encode(texts, tokenizer, args)
+        self.input_ids, num_cut = encode_corpus(texts, tokenizer, args.max_seq_length)
         if num_cut:
             print(
                 f"{mode}: {num_cut:,} of {len(self):,} reviews were longer than max_seq_length="

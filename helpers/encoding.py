@@ -1,18 +1,14 @@
-"""Tokenizing a whole corpus once, in little memory, and keeping the result in a file."""
+"""From texts to word piece ids; a whole corpus in little memory."""
 
 import gc
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 from transformers import PreTrainedTokenizerBase
 
-from helpers.arguments import ClassificationTrainArguments
-from helpers.support.ragged import RaggedArray, load_rows, save_rows
+from helpers.support.ragged import RaggedArray
 from helpers.support.texts import composed
 
 CHUNK = 10_000  # reviews tokenized in one call: the intermediate objects are large
@@ -49,59 +45,26 @@ def encode_reviews(
     splitter = tokenizer.backend_tokenizer
     splitter.no_padding()
     splitter.enable_truncation(max_seq_length)
-    input_ids: list[list[int]] = []
-    num_cut = 0
-    texts = list(composed(texts))
-    for start in range(0, len(texts), CHUNK):
-        encodings = splitter.encode_batch_fast(texts[start : start + CHUNK])
-        input_ids.extend(encoding.ids for encoding in encodings)
-        num_cut += sum(bool(encoding.overflowing) for encoding in encodings)
-    return input_ids, num_cut
+    encodings = splitter.encode_batch_fast(list(composed(texts)))
+    num_cut = sum(bool(encoding.overflowing) for encoding in encodings)
+    return [encoding.ids for encoding in encodings], num_cut
 
 
-def load_or_encode(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, args: ClassificationTrainArguments
+def encode_corpus(
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
 ) -> tuple[RaggedArray, int]:
-    """As ``encode_reviews``, from a cache file beside the corpus when there is one.
+    """As ``encode_reviews``, in portions of which only the bare numbers are kept.
 
-    The file's name is a fingerprint of the texts, the tokenizer and the length, so that a cache of
-    other settings is never taken. A damaged file, and any with ``args.overwrite_cache``, is
-    written anew.
+    Raises:
+        ValueError: the tokenizer pads with another id than ``data_collator``.
     """
     if tokenizer.pad_token_id != 0:
         raise ValueError(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "
             "with 0; load the tokenizer with BertTokenizer.from_pretrained and a BERT vocabulary."
         )
-    folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
-    path = folder / f"cached-{_fingerprint(texts, tokenizer, args.max_seq_length)}.npz"
-    if path.is_file() and not args.overwrite_cache:
-        try:
-            return load_rows(path, len(texts), len(tokenizer), args.max_seq_length)
-        except Exception:  # a damaged file can make numpy stumble in any way
-            print(f"the cache {path.name} is damaged: the texts are tokenized anew")
-    encoded = _encode_all(texts, tokenizer, args.max_seq_length)
-    save_rows(path, *encoded)
-    return encoded
-
-
-def _fingerprint(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
-) -> str:
-    description = json.loads(tokenizer.backend_tokenizer.to_str())
-    del description["truncation"], description["padding"]  # left there by the last call
-    digest = hashlib.sha256(json.dumps([description, max_seq_length]).encode())
-    for text in composed(texts):
-        digest.update(text.encode() + b"\n")
-    return digest.hexdigest()[:16]
-
-
-def _encode_all(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
-) -> tuple[RaggedArray, int]:
-    """Encode in portions, of which only the bare numbers are kept."""
     kind = np.min_scalar_type(len(tokenizer))
-    numbers: list[np.ndarray] = []
+    numbers: list[np.ndarray] = [np.empty(0, kind)]
     lengths: list[int] = []
     total_cut = 0
     for start in range(0, len(texts), CHUNK):
@@ -109,4 +72,4 @@ def _encode_all(
         numbers.append(np.fromiter(chain.from_iterable(rows), dtype=kind))
         lengths.extend(map(len, rows))
         total_cut += num_cut
-    return RaggedArray(np.concatenate(numbers), np.array(lengths)), total_cut
+    return RaggedArray(np.concatenate(numbers), np.array(lengths, dtype=np.int64)), total_cut

@@ -28,7 +28,7 @@ class OwnDataArguments(ClassificationTrainArguments):
     'label'
     """
 
-    downstream_corpus_name: FolderName = setting("own_data", "Name of the folder for the cache.")
+    downstream_corpus_name: FolderName = setting("own_data", "Name of the data.")
     empty_documents: EmptyDocuments = setting("refuse", "What to do with texts that are empty.")
     train_file: TableFile = setting("train.csv", "Table of labelled texts: .csv, .tsv or .jsonl.")
     test_file: TableFileOrNone = setting(

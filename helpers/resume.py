@@ -20,7 +20,6 @@ MAY_CHANGE = {  # settings that decide where and how a training runs, not what i
     "split_when_out_of_memory",
     "cpu_workers",
     "accelerator",
-    "overwrite_cache",
     "force_download",
 }
 

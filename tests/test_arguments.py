@@ -46,7 +46,6 @@ from helpers.scales import MINI_BERT, SCALES
         ("devices", "0", "'auto' or '1' to '99'; it is '0'"),
         ("strategy", "dp", "one of 'auto', 'ddp', 'ddp_notebook'; it is 'dp'"),
         ("precision", "16", "one of '32-true', '16-mixed', 'bf16-mixed'; it is '16'"),
-        ("overwrite_cache", 1, "must be of type bool; it is 1 (int)"),
         ("force_download", "no", "must be of type bool"),
         ("test_mode", None, "must be of type bool"),
     ],

@@ -1,13 +1,12 @@
 """From reviews to batches."""
 
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from transformers import BertTokenizer
 
+from helpers import encoding
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
 from helpers.data import (
@@ -16,7 +15,7 @@ from helpers.data import (
     eval_dataloader,
     train_dataloader,
 )
-from helpers.encoding import encode_reviews, load_or_encode
+from helpers.encoding import encode_corpus, encode_reviews
 
 
 def test_encoding_counts_what_it_cuts(tokenizer: BertTokenizer) -> None:
@@ -35,10 +34,9 @@ def test_dataset_says_how_many_reviews_were_cut(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     short = replace(args, max_seq_length=16)
-    for _ in range(2):  # from the tokenizer, then from the cache
-        dataset = ClassificationDataset(short, NsmcCorpus(), tokenizer, "val")
-        assert max(map(len, dataset.input_ids)) == 16
-        assert "of 300 reviews were longer than max_seq_length=16" in capsys.readouterr().out
+    dataset = ClassificationDataset(short, NsmcCorpus(), tokenizer, "val")
+    assert max(map(len, dataset.input_ids)) == 16
+    assert "of 300 reviews were longer than max_seq_length=16" in capsys.readouterr().out
 
 
 def test_items(dataset: ClassificationDataset, tokenizer: BertTokenizer) -> None:
@@ -108,27 +106,15 @@ def test_evaluation_order_is_that_of_the_file(
     assert labels == [example.label for example in dataset.examples]
 
 
-@pytest.mark.parametrize("change", [{"max_seq_length": 20}, {"overwrite_cache": True}])
-def test_cache_is_taken_only_when_it_fits(
-    args: ClassificationTrainArguments, tokenizer: BertTokenizer, change: dict[str, object]
+def test_a_corpus_is_encoded_in_portions_as_in_one_piece(
+    tokenizer: BertTokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def encoded(
-        texts: list[str], args: ClassificationTrainArguments
-    ) -> tuple[list[list[int]], int]:
-        rows, num_cut = load_or_encode(texts, tokenizer, args)
-        return list(rows), num_cut
-
-    texts = ["재미있다", "지루하다 " * 30]
-    first = encoded(texts, args)
-    assert encoded(texts, args) == first
-    (cache,) = (Path(args.downstream_corpus_root_dir) / "mini_reviews").glob("*.npz")
-    with cache.open("wb") as file:  # what is read from the cache is now known to come from there
-        np.savez(file, numbers=np.array([1, 2, 3]), lengths=np.array([1, 2]), num_cut=0)
-    assert encoded(texts, args) == ([[1], [2, 3]], 0)
-    changed = replace(args, **change)
-    assert encoded(texts, changed) == encode_reviews(texts, tokenizer, changed.max_seq_length)
-    other = ["다른 리뷰"]
-    assert encoded(other, args) == encode_reviews(other, tokenizer, 128)
+    texts = ["재미있다", "지루하다 " * 30, "", "또 볼래요", "음"]
+    expected = encode_reviews(texts, tokenizer, 20)
+    monkeypatch.setattr(encoding, "CHUNK", 2)
+    rows, num_cut = encode_corpus(texts, tokenizer, 20)
+    assert (list(rows), num_cut) == expected
+    assert len(encode_corpus([], tokenizer, 20)[0]) == 0
 
 
 def test_encoding_does_not_pad_because_an_earlier_call_did(tokenizer: BertTokenizer) -> None:
@@ -137,9 +123,7 @@ def test_encoding_does_not_pad_because_an_earlier_call_did(tokenizer: BertTokeni
     assert input_ids == [tokenizer(text)["input_ids"] for text in ("짧다", "아주 긴 리뷰")]
 
 
-def test_tokenizer_with_another_padding_id_is_refused(
-    args: ClassificationTrainArguments, tokenizer: BertTokenizer
-) -> None:
+def test_tokenizer_with_another_padding_id_is_refused(tokenizer: BertTokenizer) -> None:
     tokenizer.pad_token = "[MASK]"
     with pytest.raises(ValueError, match=r"\[PAD\] has the id 4"):
-        load_or_encode(["좋다"], tokenizer, args)
+        encode_corpus(["좋다"], tokenizer, 128)

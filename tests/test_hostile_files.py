@@ -15,18 +15,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
-from transformers import BertForMaskedLM, BertTokenizer
+from transformers import BertForMaskedLM
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.checkpoints import load_fine_tuned, read_checkpoint
-from helpers.encoding import encode_reviews, load_or_encode
 from helpers.export import export_model, label_names, load_exported
 from helpers.model import load_model, load_tokenizer
 from helpers.scales import MINI_BERT
@@ -316,86 +314,6 @@ def test_names_of_labels_make_no_files(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
     assert all(path.is_file() for path in folder.iterdir())
-
-
-# The cache of word pieces
-
-TEXTS = ["재미있다", "지루하다 " * 30, ""]
-RIGHT = {"numbers": np.array([2, 9, 3, 2, 3]), "lengths": np.array([3, 1, 1]), "num_cut": 0}
-OBJECTS = np.empty(1, dtype=object)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"numbers": np.array([2.0, 9, 3, 2, 3])},
-        {"numbers": np.array([2, 9, 3, 2, 8_000])},
-        {"numbers": np.array([2, 9, 3, 2, -1])},
-        {"numbers": np.array([[2, 9, 3, 2, 3]])},
-        {"numbers": np.array(["2", "9", "3", "2", "3"])},
-        {"lengths": np.array([3, 1])},
-        {"lengths": np.array([3, 1, 2])},
-        {"lengths": np.array([6, -2, 1])},
-        {"lengths": np.array([[3, 1, 1]])},
-        {"num_cut": -1},
-        {"num_cut": 4},
-        {"num_cut": np.array([1, 2])},
-        {"numbers": OBJECTS},
-        {"lengths": OBJECTS},
-    ],
-    ids=str,
-)
-def test_a_cache_that_does_not_fit_is_replaced(
-    changes: dict[str, Any],
-    args: ClassificationTrainArguments,
-    tokenizer: BertTokenizer,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    rows, num_cut = load_or_encode(TEXTS, tokenizer, args)
-    (cache,) = Path(args.downstream_corpus_root_dir).glob("*/*.npz")
-    np.savez(cache, **RIGHT)
-    assert list(load_or_encode(TEXTS, tokenizer, args)[0]) == [[2, 9, 3], [2], [3]]
-    np.savez(cache, **(RIGHT | changes))
-    again = load_or_encode(TEXTS, tokenizer, args)
-    assert (list(again[0]), again[1]) == (list(rows), num_cut)
-    assert capsys.readouterr().out == (
-        f"the cache {cache.name} is damaged: the texts are tokenized anew\n"
-    )
-    load_or_encode(TEXTS, tokenizer, args)
-    assert capsys.readouterr().out == ""
-
-
-def test_no_code_in_a_cache_runs(
-    args: ClassificationTrainArguments, tokenizer: BertTokenizer, sprung: Path
-) -> None:
-    expected = encode_reviews(TEXTS, tokenizer, args.max_seq_length)
-    load_or_encode(TEXTS, tokenizer, args)
-    (cache,) = Path(args.downstream_corpus_root_dir).glob("*/*.npz")
-    trap = np.array([Trap(sprung)], dtype=object)
-    trap.dump(cache)  # a bare pickle under the name of a cache
-    rows, num_cut = load_or_encode(TEXTS, tokenizer, args)
-    assert (list(rows), num_cut) == expected
-    np.savez(cache, **(RIGHT | {"numbers": trap}))
-    rows, num_cut = load_or_encode(TEXTS, tokenizer, args)
-    assert (list(rows), num_cut) == expected
-    trap.dump(cache)
-    assert_goes_off(cache, sprung)
-
-
-def test_any_damage_to_a_cache_is_repaired_if_it_shows(
-    args: ClassificationTrainArguments, tokenizer: BertTokenizer
-) -> None:
-    rows, _ = load_or_encode(TEXTS, tokenizer, args)
-    (cache,) = Path(args.downstream_corpus_root_dir).glob("*/*.npz")
-    whole = cache.read_bytes()
-
-    @given(damaged_copies(whole))
-    @hypothesis_settings(same_examples, max_examples=100)
-    def check(damaged: bytes) -> None:
-        cache.write_bytes(damaged)
-        assert list(load_or_encode(TEXTS, tokenizer, args)[0]) == list(rows)
-
-    check()
 
 
 # All that is left

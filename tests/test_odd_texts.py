@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from helpers import inference
-from helpers.arguments import ClassificationTrainArguments
 from helpers.attribution import attribute
 from helpers.data import data_collator
-from helpers.encoding import encode_reviews, load_or_encode
+from helpers.encoding import encode_corpus, encode_reviews
 from helpers.inference import Prediction, predict, predict_stream
 from helpers.support.texts import compose
 from tests.small_model import LONGEST, small_model, small_tokenizer
@@ -117,12 +116,10 @@ def test_decomposed_review_is_not_unknown_to_the_model() -> None:
     assert TOKENIZER.unk_token_id not in ids
 
 
-def test_decomposed_corpus_has_the_cache_of_the_composed_one(
-    args: ClassificationTrainArguments,
-) -> None:
+def test_decomposed_corpus_is_encoded_as_the_composed_one() -> None:
     texts = ["정말 재미있어요", "별로예요"]
     rows = [
-        list(load_or_encode([normalize(form, text) for text in texts], TOKENIZER, args)[0])
+        list(encode_corpus([normalize(form, text) for text in texts], TOKENIZER, LONGEST)[0])
         for form in FORMS
     ]
     assert rows[0] == rows[1]
@@ -167,15 +164,11 @@ def ask_encoder(texts: list) -> None:
     encode_reviews(texts, TOKENIZER, LONGEST)
 
 
-def ask_cache(texts: list) -> None:
-    load_or_encode(texts, TOKENIZER, ClassificationTrainArguments.for_scale("mini"))
-
-
 def ask(texts: list) -> None:
     predict(texts, MODEL, TOKENIZER)
 
 
-@pytest.mark.parametrize("door", [ask, ask_stream, ask_encoder, ask_cache])
+@pytest.mark.parametrize("door", [ask, ask_stream, ask_encoder])
 @pytest.mark.parametrize(
     ("odd", "error", "sentence"),
     [
