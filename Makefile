@@ -36,11 +36,10 @@ refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their
 links: $(INSTALLED)  ## write the address of the repository into everything: make links REPO=owner/name
 	$(VENV)/bin/python -m tools.links $(REPO)
 
-# The bundled corpus may have changed since a lesson copied it into its own folder, and the bundled
-# model since lessons 8 and 9 trained it.
+# The bundled corpus may have changed since a lesson copied it into its own folder.
 run test refresh: forget-copies
 forget-copies:
-	@find notebooks -type d \( -name mini_reviews -o -path '*/checkpoints/*/mini' \) -prune -exec rm -rf {} +
+	@find notebooks -type d -name mini_reviews -prune -exec rm -rf {} +
 
 clean:  ## remove the environment and what running the lessons has written
 	rm -rf $(VENV) .pytest_cache .ruff_cache notebooks/executed benchmarks/.ratsnlp benchmarks/.accelerate

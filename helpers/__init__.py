@@ -14,7 +14,7 @@ from helpers.support.requirements import check_requirements
 _NAMES_IN = {
     "arguments": ["ClassificationTrainArguments", "set_seed"],
     "attribution": ["Attribution", "attribute", "log_odds", "mask_text"],
-    "checkpoints": ["best_checkpoint", "load_fine_tuned", "read_checkpoint"],
+    "checkpoints": ["load_fine_tuned", "read_checkpoint"],
     "corpus": [
         "ClassificationExample",
         "NsmcCorpus",

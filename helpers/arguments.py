@@ -40,6 +40,9 @@ class ClassificationTrainArguments(Settings):
     """
 
     pretrained_model_name: str = setting("beomi/kcbert-base", "Hub name or folder of the model.")
+    fine_tuned_checkpoint: str = setting(
+        "checkpoints/best.ckpt", "Checkpoint of a training, to evaluate it and to use it."
+    )
     downstream_corpus_name: Corpus = setting("nsmc", "Corpus of labelled reviews.")
     downstream_corpus_root_dir: str = setting("Korpora", "Folder for corpora.")
     downstream_model_dir: str = setting("checkpoints", "Folder for checkpoints and logs.")
@@ -54,7 +57,6 @@ class ClassificationTrainArguments(Settings):
     val_fraction: PositiveShare = setting(0.1, "Share of the train file held out to validate.")
     seed: Seed = setting(None, "Fixes every random choice; without it, each run differs.")
     monitor: Monitor = setting("min val_loss", "What the best checkpoint has.")
-    save_top_k: CountOrNone = setting(1, "How many of the best checkpoints to keep.")
     save_every_n_steps: Count = setting(500, "Steps after which last.ckpt is written.")
     cpu_workers: CountOrNone = setting(0, "Extra processes that prepare batches.")
     accelerator: Accelerator = setting("auto", "Kind of hardware.")

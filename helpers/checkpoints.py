@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
+from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 from transformers import BertForSequenceClassification
 
@@ -36,18 +37,34 @@ class WholeCheckpointIO(TorchCheckpointIO):
 
 
 class BestCheckpoint(ModelCheckpoint):
-    """Lightning's ModelCheckpoint, whose folder may be moved before the training goes on.
+    """Keeps the weights of the best epoch, by ``args.monitor``, as ``best.ckpt``.
 
-    Lightning would forget in another folder which epoch was the best so far.
+    Lightning's ModelCheckpoint would forget in another folder which epoch was the best so far, and
+    leave the file of an earlier training where a new one has nothing better.
     """
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        def here(path: str) -> str:
-            return str(Path(self.dirpath) / Path(path).name) if path else path
+    def __init__(self, args: ClassificationTrainArguments) -> None:
+        mode, metric = args.monitor.split()
+        super().__init__(
+            dirpath=args.downstream_model_dir,
+            filename="best",
+            monitor=metric,
+            mode=mode,
+            save_weights_only=True,
+            enable_version_counter=False,
+        )
+        self.path = Path(args.downstream_model_dir) / "best.ckpt"
 
-        paths = ("best_model_path", "kth_best_model_path", "last_model_path")
-        moved = {name: here(state[name]) for name in paths}
-        best = {here(path): score for path, score in state["best_k_models"].items()}
+    def on_train_start(self, trainer: Trainer, task: LightningModule) -> None:
+        super().on_train_start(trainer, task)
+        if trainer.global_step == 0 and trainer.is_global_zero:
+            self.path.unlink(missing_ok=True)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        here = str(self.path.absolute())
+        paths = ("best_model_path", "kth_best_model_path")
+        moved = {name: here if state[name] else "" for name in paths}
+        best = dict.fromkeys([here], state["best_model_score"]) if state["best_k_models"] else {}
         super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
 
 
@@ -58,12 +75,14 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or holds more than numbers and plain values.
     """
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f"There is no checkpoint {path}: train a model first (lesson 7), or name another file."
+        )
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(checkpoint, dict):
             raise TypeError("no dictionary")
-    except OSError:
-        raise
     except Exception as error:  # a damaged file can make the unpickler stumble in any way
         raise ValueError(
             f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
@@ -73,42 +92,13 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
-def best_checkpoint(args: ClassificationTrainArguments) -> Path:
-    """Return the checkpoint that the last training in ``args.downstream_model_dir`` found best.
-
-    The trainer's ModelCheckpoint noted it in ``last.ckpt``, with the folder it had at that time;
-    only the file name counts, so that the folder may be moved.
-
-    Raises:
-        FileNotFoundError: nothing was trained there, or the best checkpoint was deleted.
-        ValueError: that training kept no best checkpoint.
-    """
-    folder = Path(args.downstream_model_dir)
-    last = folder / "last.ckpt"
-    if not last.is_file():
-        raise FileNotFoundError(
-            f"There is no last.ckpt in {folder}: train a model there first (lesson 7), or name the "
-            "folder of a training in downstream_model_dir."
-        )
-    states = read_checkpoint(last).get("callbacks", {}).values()
-    noted = [state["best_model_path"] for state in states if state.get("monitor")]
-    if not any(noted):
-        raise ValueError(
-            f"{last} names no best checkpoint: finish an epoch there, with val_dataloaders=… and "
-            "save_top_k=1."
-        )
-    best = folder / Path(noted[0]).name
-    if not best.is_file():
-        raise FileNotFoundError(f"{last} names {best.name} as the best, but it is not there.")
-    return best
-
-
 def load_fine_tuned(
     path: str | Path, args: ClassificationTrainArguments, num_labels: int = 2
 ) -> BertForSequenceClassification:
     """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
 
     Raises:
+        FileNotFoundError: there is no such file.
         ValueError: the file cannot be read safely, or belongs to a network of another shape.
     """
     state = read_checkpoint(path).get("state_dict", {})

@@ -18,7 +18,7 @@ from torch import nn
 from transformers import HfArgumentParser
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.checkpoints import best_checkpoint, load_fine_tuned
+from helpers.checkpoints import load_fine_tuned
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.evaluation import accuracy_interval, predict_probabilities
 from helpers.export import export_model
@@ -40,8 +40,8 @@ def fine_tune(args: OwnDataArguments) -> Path:
             keep no checkpoint that could be exported.
         ConnectionError: the model is not on this machine and the hub cannot be reached.
     """
-    if args.test_mode or args.save_top_k == 0:
-        raise ValueError("Nothing is kept to export: leave test_mode and save_top_k as they were.")
+    if args.test_mode:
+        raise ValueError("Nothing is kept to export with test_mode=True; leave it out.")
     corpus, tokenizer = TableCorpus(args), load_tokenizer(args)
     train, val, test = (
         ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", "test")
@@ -50,12 +50,12 @@ def fine_tune(args: OwnDataArguments) -> Path:
     num_labels = len(corpus.label_names)
     task, trainer = ClassificationTask(load_model(args, num_labels), args), get_trainer(args)
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
-    folder = Path(args.downstream_model_dir) / "exported"
+    folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
-        model = load_fine_tuned(best_checkpoint(args), args, num_labels)
+        model = load_fine_tuned(folder / "best.ckpt", args, num_labels)
         report_accuracy(model, test, args)
-        export_model(model, tokenizer, corpus.label_names, folder)
-    return folder
+        export_model(model, tokenizer, corpus.label_names, folder / "exported")
+    return folder / "exported"
 
 
 def report_accuracy(

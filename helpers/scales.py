@@ -7,9 +7,11 @@ from typing import Any
 from helpers.mini_reviews import ASSETS
 
 MINI_BERT = ASSETS / "mini-bert"
+FINE_TUNED = ASSETS / "mini-bert-reviews" / "best.ckpt"
 SCALES: dict[str, dict[str, Any]] = {
     "mini": {
         "pretrained_model_name": MINI_BERT,
+        "fine_tuned_checkpoint": FINE_TUNED,
         "downstream_corpus_name": "mini_reviews",
         "learning_rate": 5e-4,
         "epochs": 4,
@@ -18,6 +20,7 @@ SCALES: dict[str, dict[str, Any]] = {
     },
     "full": {
         "pretrained_model_name": "beomi/kcbert-base",
+        "fine_tuned_checkpoint": "checkpoints/07/full/best.ckpt",
         "downstream_corpus_name": "nsmc",
         "learning_rate": 5e-5,
         "epochs": 3,
@@ -36,13 +39,12 @@ def settings_of_scale(scale: str) -> dict[str, Any]:
     """
     if scale not in SCALES:
         raise ValueError(f"SCALE must be one of {', '.join(map(repr, SCALES))}; it is {scale!r}.")
-    settings = dict(SCALES[scale])
-    if scale == "full":
-        settings["precision"] = fastest_precision()
-    if isinstance(settings["pretrained_model_name"], Path):
-        # Relative, so that neither outputs nor checkpoints name a folder of one machine.
-        settings["pretrained_model_name"] = os.path.relpath(settings["pretrained_model_name"])
-    return settings
+    # Paths are relative, so that neither outputs nor checkpoints name a folder of one machine.
+    settings = {
+        name: os.path.relpath(value) if isinstance(value, Path) else value
+        for name, value in SCALES[scale].items()
+    }
+    return settings | ({"precision": fastest_precision()} if scale == "full" else {})
 
 
 def fastest_precision() -> str:

@@ -70,21 +70,12 @@ def quiet_lightning() -> None:
 
 
 def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[Checkpoint]:
-    """Keep the best epochs by ``args.monitor``, and the last step as ``last.ckpt``.
+    """Keep the best epoch by ``args.monitor`` as ``best.ckpt``, the last step as ``last.ckpt``.
 
     Nothing is kept in a rehearsal (``args.test_mode``).
     """
-    mode, metric = args.monitor.split()
-    best = BestCheckpoint(
-        dirpath=args.downstream_model_dir,
-        filename="{epoch}",
-        monitor=metric,
-        mode=mode,
-        save_top_k=args.save_top_k,
-        enable_version_counter=False,
-    )
     # The best comes first, so that last.ckpt knows it.
-    return [] if args.test_mode else [best, LastCheckpoint(args)]
+    return [] if args.test_mode else [BestCheckpoint(args), LastCheckpoint(args)]
 
 
 def get_trainer(args: ClassificationTrainArguments) -> Trainer:

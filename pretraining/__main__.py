@@ -25,7 +25,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder to write the model to")
     parser.add_argument("--steps", type=int, required=True, help="of about 4,096 word pieces each")
     parser.add_argument("--start", type=Path, help="folder of a model whose weights go on learning")
-    parser.add_argument("--seed", type=int, default=Recipe().seed, help="of the order and the masks")
+    parser.add_argument(
+        "--seed", type=int, default=Recipe().seed, help="of the order and the masks"
+    )
     parser.add_argument("--work", type=Path, help="for checkpoints and loss.csv; MODEL.work")
     words = parser.parse_args()
     work = words.work or words.model.with_name(words.model.name + ".work")

@@ -1,6 +1,6 @@
-"""The tasks of the pretraining: guess the hidden pieces, and whether two segments are of one review.
+"""The tasks of the pretraining: guess hidden pieces, and whether two segments are of one review.
 
-As BERT's (Devlin et al., 2019, arXiv:1810.04805), with segments out of reviews instead of sentences.
+As BERT's (Devlin et al., 2019, arXiv:1810.04805), with parts of reviews instead of sentences.
 """
 
 import torch

@@ -1,7 +1,6 @@
 """Checkpoints: which one is the best, loading it back, and files that are up to no good."""
 
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from pytorch_lightning import Trainer
 from torch.utils.data import Subset
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.checkpoints import best_checkpoint, load_fine_tuned, read_checkpoint
+from helpers.checkpoints import load_fine_tuned, read_checkpoint
 from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.download import fetch_corpus
@@ -30,7 +29,6 @@ class Run:
             downstream_corpus_root_dir=folder / "Korpora",
             downstream_model_dir=folder / "checkpoints",
             epochs=3,
-            save_top_k=3,
         )
         fetch_corpus(args)
         tokenizer = load_tokenizer(args)
@@ -53,48 +51,31 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(tmp_path_factory.mktemp("run"))
 
 
+def best(run: Run) -> Path:
+    return Path(run.args.downstream_model_dir) / "best.ckpt"
+
+
 def test_the_best_is_what_the_trainer_found_best(run: Run) -> None:
-    found = best_checkpoint(run.args)
-    assert found == Path(run.trainer.checkpoint_callback.best_model_path)
-    assert found.name != "last.ckpt"
-
-
-def test_a_second_callback_that_keeps_the_last_epoch_is_passed_over(
-    run: Run, tmp_path: Path
-) -> None:
-    found = best_checkpoint(run.args)
-    last = read_checkpoint(found.parent / "last.ckpt")
-    keeps_last = {"monitor": None, "best_model_path": str(tmp_path / "last.ckpt")}
-    last["callbacks"] = {"ModelCheckpoint": keeps_last, **last["callbacks"]}
-    torch.save(last, tmp_path / "last.ckpt")
-    shutil.copy(found, tmp_path)
-    assert best_checkpoint(replace(run.args, downstream_model_dir=tmp_path)).name == found.name
-
-
-def test_the_folder_may_have_moved(run: Run, tmp_path: Path) -> None:
-    moved = shutil.copytree(run.args.downstream_model_dir, tmp_path / "elsewhere")
-    found = best_checkpoint(replace(run.args, downstream_model_dir=moved))
-    assert found.parent == moved
+    assert best(run) == Path(run.trainer.checkpoint_callback.best_model_path)
+    assert "optimizer_states" not in read_checkpoint(best(run))
 
 
 def test_nothing_was_trained(args: ClassificationTrainArguments) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no last.ckpt in .*checkpoints.*lesson 7"):
-        best_checkpoint(args)
+    path = Path(args.downstream_model_dir) / "best.ckpt"
+    with pytest.raises(FileNotFoundError, match=r"no checkpoint .*best.ckpt: train .*lesson 7"):
+        load_fine_tuned(path, args)
 
 
-def test_the_best_was_deleted(run: Run, tmp_path: Path) -> None:
-    shutil.copy(Path(run.args.downstream_model_dir) / "last.ckpt", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"names epoch=\d.ckpt as the best"):
-        best_checkpoint(replace(run.args, downstream_model_dir=tmp_path))
-
-
-def test_a_training_without_validation_has_no_best(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="names no best checkpoint: finish an epoch there"):
-        best_checkpoint(Run(tmp_path, validated=False).args)
+def test_a_new_training_without_validation_leaves_no_best_of_an_old_one(tmp_path: Path) -> None:
+    stale = tmp_path / "checkpoints" / "best.ckpt"
+    stale.parent.mkdir()
+    stale.write_text("of an earlier training")
+    Run(tmp_path, validated=False)
+    assert not stale.exists()
 
 
 def test_loaded_weights_are_the_trained_ones(run: Run) -> None:
-    loaded = load_fine_tuned(Path(run.args.downstream_model_dir) / "epoch=2.ckpt", run.args)
+    loaded = load_fine_tuned(Path(run.args.downstream_model_dir) / "last.ckpt", run.args)
     assert not any(module.training for module in loaded.modules())
     for mine, theirs in zip(loaded.parameters(), run.task.model.parameters(), strict=True):
         assert torch.equal(mine, theirs.cpu())
@@ -103,17 +84,16 @@ def test_loaded_weights_are_the_trained_ones(run: Run) -> None:
 def test_loaded_model_answers_as_it_did_in_training(run: Run) -> None:
     (batch,) = list(eval_dataloader(replace(run.args, batch_size=64), run.val_batches.dataset))
     with torch.no_grad():
-        loss = load_fine_tuned(best_checkpoint(run.args), run.args)(**batch).loss
+        loss = load_fine_tuned(best(run), run.args)(**batch).loss
     noted = run.trainer.checkpoint_callback.best_model_score
     assert loss.item() == pytest.approx(noted.item(), abs=1e-5)
 
 
 def test_settings_of_another_network(run: Run, args: ClassificationTrainArguments) -> None:
-    best = best_checkpoint(run.args)
     with pytest.raises(ValueError, match=r"holds other weights than .*mini-bert"):
-        load_fine_tuned(best, args)
+        load_fine_tuned(best(run), args)
     with pytest.raises(ValueError, match="with 3 labels has"):
-        load_fine_tuned(best, run.args, num_labels=3)
+        load_fine_tuned(best(run), run.args, num_labels=3)
 
 
 class Trap:
@@ -128,7 +108,7 @@ class Trap:
 
 def test_code_in_a_file_is_refused_and_does_not_run(run: Run, tmp_path: Path) -> None:
     sprung = tmp_path / "sprung"
-    trap = read_checkpoint(best_checkpoint(run.args)) | {"extra": Trap(sprung)}
+    trap = read_checkpoint(best(run)) | {"extra": Trap(sprung)}
     torch.save(trap, tmp_path / "trap.ckpt")
     with pytest.raises(ValueError, match=r"was not loaded: .* could run code"):
         load_fine_tuned(tmp_path / "trap.ckpt", run.args)
@@ -139,7 +119,7 @@ def test_code_in_a_file_is_refused_and_does_not_run(run: Run, tmp_path: Path) ->
 
 @pytest.mark.parametrize("content", [b"", b"no checkpoint", b"half"])
 def test_damaged_files(run: Run, tmp_path: Path, content: bytes) -> None:
-    whole = best_checkpoint(run.args).read_bytes()
+    whole = best(run).read_bytes()
     path = tmp_path / "damaged.ckpt"
     path.write_bytes(whole[: len(whole) // 2] if content == b"half" else content)
     with pytest.raises(ValueError, match=r"damaged.ckpt was not loaded: it is damaged"):

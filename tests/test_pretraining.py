@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import BertForMaskedLM, BertTokenizer
+from transformers import BertForMaskedLM, BertForPreTraining, BertTokenizer
 
 from helpers.corpus import FILES, read_nsmc
 from pretraining import __main__ as command
@@ -14,7 +14,7 @@ from pretraining import compare_masking
 from pretraining.masking import IGNORED, mask
 from pretraining.pretrain import pretrain
 from pretraining.recipe import Recipe
-from pretraining.reviews import batches, read_reviews, tokenize
+from pretraining.reviews import batches, joined, mixed_batches, pairs, read_reviews, tokenize
 from pretraining.vocabulary import save_tokenizer, train_vocabulary
 from tests.conftest import MINI_REVIEWS
 
@@ -53,12 +53,41 @@ def test_batches_hold_each_review_once_and_little_padding(
 ) -> None:
     tokenizer = BertTokenizer.from_pretrained(model_folder)
     reviews = tokenize(read_reviews(reviews_file), tokenizer)
-    epoch = list(batches(reviews, 512, np.random.default_rng(0)))
+    epoch = [batch.input_ids for batch in batches(reviews, 512, np.random.default_rng(0))]
     rows = sorted(tuple(row[row != 0].tolist()) for batch in epoch for row in batch)
     assert rows == sorted(tuple(reviews[index].tolist()) for index in range(len(reviews)))
     paid = sum(batch.numel() for batch in epoch)
     assert len(reviews.pieces) / paid > 0.85  # 200 reviews only; .99 of real batches
     assert all(batch.numel() < 1_100 for batch in epoch)
+
+
+def test_pairs_are_the_beginning_of_a_review_and_an_end() -> None:
+    rows = [np.array([2, *range(start, start + 20), 3]) for start in range(100, 1_100, 100)]
+    batch = pairs(rows, 128, np.random.default_rng(0))
+    assert set(batch.same_review.tolist()) == {0, 1}
+    for ids, kinds, same in zip(*batch, strict=True):
+        first, second = ids[(kinds == 0) & (ids != 0)], ids[kinds == 1]
+        assert first[0] == 2 and first[-1] == second[-1] == 3
+        assert (first[1] // 100 == second[0] // 100) == bool(same)
+
+
+def test_joined_reviews_fill_the_positions() -> None:
+    rows = [np.array([2, *[start] * 40, 3]) for start in range(10, 15)]
+    batch = joined(rows, 128)
+    assert batch.same_review is None
+    assert [(row != 0).sum().item() for row in batch.input_ids] == [124, 83]
+    assert (batch.input_ids == 2).sum() == 2  # one [CLS] a row
+
+
+def test_batches_with_pairs_say_so(model_folder: Path, reviews_file: Path) -> None:
+    tokenizer = BertTokenizer.from_pretrained(model_folder)
+    reviews = tokenize(read_reviews(reviews_file), tokenizer)
+    shares = {"pair_share": 1.0, "joined_share": 0.0}
+    for batch in mixed_batches(
+        reviews, 512, **shares, longest=128, generator=np.random.default_rng(0)
+    ):
+        assert (batch.same_review is not None) == bool(batch.token_type_ids.any())
+        assert batch.input_ids.shape[1] <= 128
 
 
 def test_masking_follows_berts_rule(model_folder: Path) -> None:
@@ -121,6 +150,21 @@ def test_masking_comparison_finishes_one_checkpoint_in_several_ways(
     for folder in folders:
         assert (folder / "loss.csv").read_text().splitlines()[1].startswith("10,")
         assert BertForMaskedLM.from_pretrained(folder).num_parameters() > 0
+
+
+def test_pretraining_goes_on_from_given_weights(
+    model_folder: Path, reviews_file: Path, tmp_path: Path
+) -> None:
+    pretrain(reviews_file, model_folder, tmp_path / "first.work", 5, TINY)
+    before = BertForPreTraining.from_pretrained(model_folder).state_dict()
+    still = replace(TINY, learning_rate=1e-12, weight_decay=0.0)
+    pretrain(reviews_file, tmp_path / "more", tmp_path / "more.work", 1, still, model_folder)
+    after = BertForPreTraining.from_pretrained(tmp_path / "more").state_dict()
+    assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
+    vocabularies = [
+        (folder / "vocab.txt").read_text() for folder in (model_folder, tmp_path / "more")
+    ]
+    assert vocabularies[0] == vocabularies[1]
 
 
 def test_pretraining_resumes_and_exports(
