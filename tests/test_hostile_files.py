@@ -429,7 +429,7 @@ def sources() -> dict[str, str]:
     return found
 
 
-LET_IT_GO_OFF = 'loaded = torch.load(trap, weights_only=False)'
+LET_IT_GO_OFF = "loaded = torch.load(trap, weights_only=False)"
 NEEDED = {"torch.load": ("weights_only", "True"), "np.load": ("allow_pickle", "False")}
 NEVER = {
     "pickle.load", "pickle.loads", "joblib.load", "marshal.load", "marshal.loads", "shelve.open",
