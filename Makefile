@@ -11,7 +11,7 @@ NO_PIP = pip could not install everything, for the reason above. See to the netw
 	the disk, and give the same command again: it goes on from what is there.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh links clean forget-copies
+.PHONY: help run test elsewhere lab refresh links clean forget-copies
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -25,6 +25,9 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
 
+elsewhere: $(INSTALLED)  ## check the lessons as other machines would compute them
+	$(VENV)/bin/python -m tools.elsewhere test
+
 lab: $(INSTALLED)  ## open JupyterLab to step through the lessons; with EDITION=ko, in Korean
 	@test -d notebooks/$(EDITION)/solutions || { echo "$(NO_EDITION)" >&2; exit 1; }
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb
@@ -37,7 +40,7 @@ links: $(INSTALLED)  ## write the address of the repository into everything: mak
 	$(VENV)/bin/python -m tools.links $(REPO)
 
 # The bundled corpus may have changed since a lesson copied it into its own folder.
-run test refresh: forget-copies
+run test elsewhere refresh: forget-copies
 forget-copies:
 	@find notebooks -type d -name mini_reviews -prune -exec rm -rf {} +
 

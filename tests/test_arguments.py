@@ -36,7 +36,7 @@ from helpers.scales import MINI_BERT, SCALES
         ("seed", -3, "at least 0 and below 4294967296; it is -3"),
         ("seed", "7", "must be of type int or None; it is '7' (str)"),
         ("monitor", "val_loss", "one of 'min val_loss', 'max val_acc'; it is 'val_loss'"),
-        ("cpu_workers", -1, "at least 0 and at most 1000; it is -1"),
+        ("fine_tuned_checkpoint", " ", "fine_tuned_checkpoint is an empty text"),
         ("save_every_n_steps", 0, "at least 1 and at most 1000000; it is 0"),
         ("split_when_out_of_memory", "yes", "must be of type bool; it is 'yes' (str)"),
         ("cpu_workers", -1, "at least 0 and at most 1000; it is -1"),
