@@ -21,13 +21,14 @@ LAST_DIGITS = 20  # units of the last digit printed, where that is less
 def tolerance_of(number: str) -> float:
     """Return by how much a number may differ, for its kind and the digits that are printed.
 
-    >>> tolerance_of("0.81"), tolerance_of("0.69712"), tolerance_of("152")
-    (0.02, 0.0002, 0.0)
+    >>> tolerance_of("0.81"), tolerance_of("0.69712"), tolerance_of("12.8"), tolerance_of("152")
+    (0.02, 0.0002, 0.5, 0.0)
     """
     kind = kind_of(number)
     if kind != "share":
         return TOLERANCES[kind]
-    return min(TOLERANCES[kind], LAST_DIGITS * 10.0 ** -len(number.partition(".")[2]))
+    decimals = len(number.partition(".")[2])
+    return 0.5 if decimals == 1 else min(TOLERANCES[kind], LAST_DIGITS * 10.0**-decimals)
 
 
 def kind_of(number: str) -> str:
