@@ -23,7 +23,7 @@ from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
 from helpers import checkpoints
-from helpers.arguments import ClassificationTrainArguments
+from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import read_checkpoint
 from helpers.data import eval_dataloader
 from helpers.support import machine
@@ -33,6 +33,8 @@ from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT
 from tests.killed_trainings import digest
+from tests.notebooks import LESSON_PATHS
+from tests.notebooks import Notebook as Lesson
 from tests.processes import run_python
 from tests.short_trainings import CtrlC, PowerCut, train, train_until
 from tests.small_model import tiny_config
@@ -176,6 +178,16 @@ def test_the_end_of_workers_that_heard_the_interrupt_is_part_of_the_stop(
         train(short, reviews, Ended("no hook"))
 
 
+def test_an_error_in_a_second_try_is_not_the_interrupt_before_it(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    try:
+        train(short, reviews, CtrlC("on_before_optimizer_step"))
+    except KeyboardInterrupt:
+        with pytest.raises(InterruptedError, match="the power is gone"):
+            train(short, reviews, PowerCut(3))
+
+
 def test_a_rehearsal_is_stopped_in_a_line(
     short: ClassificationTrainArguments, reviews: Subset
 ) -> None:
@@ -208,22 +220,25 @@ def test_a_training_may_run_in_another_thread(
 
 # Where people stop trainings
 
-SET_UP = """
+SET_UP = '''
 import time
 from helpers import *
 from pytorch_lightning.callbacks import Callback
 from tests.small_model import tiny_config
 from tests.short_trainings import train
 
-class Slowly(Callback):
-    def on_train_batch_end(self, *_): time.sleep(0.1)
+class Waits(Callback):
+    """In step 8, until the stop button is pressed."""
+    def on_train_batch_end(self, trainer, *_):
+        while trainer.global_step == 8 and not trainer.last_checkpoint.stop_asked:
+            time.sleep(0.1)
 
 args = ClassificationTrainArguments.for_scale(
     "mini", downstream_corpus_root_dir="{folder}", downstream_model_dir="{folder}", batch_size=200
 )
 fetch_corpus(args)
 reviews = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
-"""
+'''
 
 
 class Notebook:
@@ -249,7 +264,7 @@ class Notebook:
         ids = [self.client.execute(cell) for cell in cells]
         shown, done = "", False
         while not done:
-            message = self.client.get_iopub_msg(timeout=60)
+            message = self.client.get_iopub_msg(timeout=120)
             content = message["content"]
             shown += content.get("text", "") + "\n".join(content.get("traceback", []))
             if stop_at is not None and stop_at in shown:
@@ -270,20 +285,21 @@ def notebook() -> Iterator[Notebook]:
 def test_the_stop_button_ends_a_cell_with_one_line_and_no_other_cell_is_run(
     notebook: Notebook, tmp_path: Path
 ) -> None:
-    cells = "task, trainer = train(args, reviews, Slowly())", "print('the cell below')"
+    cells = "task, trainer = train(args, reviews)", "print('the cell below')"
     assert notebook.run(SET_UP.format(folder=tmp_path))[0] == ["ok"]
-    statuses, shown = notebook.run(*cells, stop_at="epoch 1/4")
+    slow = cells[0].replace("reviews", "reviews, Waits()")
+    statuses, shown = notebook.run(slow, cells[1], stop_at="epoch 1/4")
     assert statuses == ["error", "aborted"]
-    line = r"stopped after step \d+ of 24; run the same again to go on"
+    line = "stopped after step [6-9] of 24; run the same again to go on"
     assert re.fullmatch(rf"seed: 7\nepoch 1/4 .*\n{line}", shown)
     statuses, shown = notebook.run(*cells)
     assert statuses == ["ok", "ok"]
-    assert re.match(r"seed: 7\ngoing on after step \d+ of 24\nepoch 2/4 .*\n", shown)
+    assert re.match(r"seed: 7\ngoing on after step [6-9] of 24\nepoch 2/4 .*\n", shown)
 
 
 def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
     write_questions(tmp_path / "questions.csv")
-    words = words_for(tmp_path, epochs=200)
+    words = words_for(tmp_path, epochs=2000)
     command = [sys.executable, "-m", "helpers.fine_tuning", *words]
     process = subprocess.Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
     while "epoch 1/" not in process.stdout.readline():
@@ -291,7 +307,7 @@ def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert re.fullmatch(r"stopped after step \d+ of \d+; run the same again to go on\n", said)
+    assert re.fullmatch(r"stopped after step [\d,]+ of 8,000; run the same again to go on\n", said)
     assert not (tmp_path / "checkpoints" / "exported").exists()
 
 
@@ -346,6 +362,29 @@ def test_a_network_that_an_error_left_half_trained_is_not_trained_further_unnoti
     with pytest.raises(ValueError, match=r"has been trained before, .* Make it anew"):
         get_trainer(args).fit(ClassificationTask(network, args), loader)
     get_trainer(args).fit(ClassificationTask(copy.deepcopy(network), args), loader)
+
+
+def test_the_training_cell_of_lesson_7_is_the_same_training_each_time(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    (lesson,) = (Lesson(path) for path in LESSON_PATHS if path.stem == "07_training")
+    (cell,) = (one.source for one in lesson.code_cells if "trainer.fit(task, train_d" in one.source)
+    loader = eval_dataloader(short, reviews)
+    names = {
+        "copy": copy,
+        "args": short,
+        "model": BertForSequenceClassification(tiny_config()),
+        "train_dataloader": loader,
+        "val_dataloader": loader,
+        "set_seed": set_seed,
+        "ClassificationTask": ClassificationTask,
+        "get_trainer": get_trainer,
+    }
+    weights = []
+    for _ in range(2):
+        exec(cell, names)
+        weights.append(digest(names["task"].model))
+    assert weights[0] == weights[1] != digest(names["model"])
 
 
 # Google Drive

@@ -1,6 +1,7 @@
 """What ends a training before its time: the stop button or Ctrl+C, or another one in its folder."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,13 +31,14 @@ def stopped_in_a_line(line: Callable[[], str]) -> Iterator[None]:
     Lightning ends the process, and PyTorch, interrupted while it writes a file, has errors of its
     own.
     """
+    before = sys.exception()  # of code that calls this while it handles another one
     try:
         yield
     except BaseException as error:
         origin: BaseException | None = error
-        while origin is not None and not isinstance(origin, KeyboardInterrupt):
+        while origin not in (None, before) and not isinstance(origin, KeyboardInterrupt):
             origin = origin.__context__
-        if origin is None:
+        if origin in (None, before):
             raise
         raise TrainingStopped(line()) from None
 
