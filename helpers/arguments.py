@@ -65,7 +65,6 @@ class ClassificationTrainArguments(Settings):
     strategy: Strategy = setting("auto", "How several devices share the work.")
     precision: Precision = setting("32-true", "Number format of the computation.")
     force_download: bool = setting(False, "Fetch the corpus anew even if it is there.")
-    split_when_out_of_memory: bool = setting(False, "Compute a batch in parts if it is too large.")
     test_mode: bool = setting(False, "Run one batch only, to see whether all fits together.")
 
     def __post_init__(self) -> None:

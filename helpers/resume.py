@@ -1,6 +1,7 @@
 """Going on with a training that was stopped or cut off, as if nothing had happened."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -8,6 +9,7 @@ from weakref import WeakSet
 
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Checkpoint
+from pytorch_lightning.utilities.memory import is_oom_error
 from torch import nn
 from torch.utils.data import DataLoader
 from torchmetrics import Metric
@@ -28,7 +30,6 @@ MAY_CHANGE = {  # settings that decide where and how a training runs, not what i
     "downstream_corpus_root_dir",
     "downstream_model_dir",
     "save_every_n_steps",
-    "split_when_out_of_memory",
     "cpu_workers",
     "accelerator",
     "force_download",
@@ -222,6 +223,7 @@ class ResumingTrainer(Trainer):
         Raises:
             TrainingStopped: it was interrupted.
             OSError: another training is running in the folder.
+            MemoryError: a batch does not fit into the memory of the GPU.
             ValueError: as ``unfinished_training`` and ``check_new``.
         """
         loader = ResumableDataLoader.like(train_dataloaders)
@@ -233,7 +235,8 @@ class ResumingTrainer(Trainer):
                     stack.enter_context(first_interrupt(last.ask_to_stop))
                 last.begin(fingerprints(model.args, train_dataloaders, val_dataloaders))
                 ckpt_path = ckpt_path or self.put_back(loader, model, last)
-            super().fit(model, loader, val_dataloaders, ckpt_path=ckpt_path, weights_only=True)
+            with naming_a_smaller_batch(loader):
+                super().fit(model, loader, val_dataloaders, ckpt_path=ckpt_path, weights_only=True)
             if last and last.stop_asked:  # in the last validation
                 raise KeyboardInterrupt
 
@@ -254,6 +257,22 @@ class ResumingTrainer(Trainer):
         """Say in one line what an interrupt leaves."""
         last = self.last_checkpoint
         return last.account(self.global_step) if last else "the rehearsal was stopped"
+
+
+@contextmanager
+def naming_a_smaller_batch(loader: ResumableDataLoader) -> Iterator[None]:
+    """Raise MemoryError with what to try where a device runs out of memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not is_oom_error(error):
+            raise
+        num_rows, length = loader.last_batch["input_ids"].shape
+        smaller = f"batch_size={num_rows // 2} or " if num_rows > 1 else ""
+        raise MemoryError(
+            f"Out of memory with a batch of {num_rows} reviews of {length} word pieces: try "
+            f"{smaller}max_seq_length={length // 2}."
+        ) from error
 
 
 def check_new(network: nn.Module) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torchmetrics import MeanMetric
@@ -10,7 +11,6 @@ from torchmetrics.classification import MulticlassAccuracy
 from transformers import BertForSequenceClassification, get_linear_schedule_with_warmup
 
 from helpers.arguments import ClassificationTrainArguments, check_sequence_length
-from helpers.memory import SplittingModule, loss_in_parts
 
 FUSED_ON = ("cpu", "cuda", "mps")  # kinds of device for which PyTorch has a fused AdamW
 
@@ -49,7 +49,7 @@ def adamw_with_schedule(
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-class ClassificationTask(SplittingModule):
+class ClassificationTask(LightningModule):
     """Fine-tunes a classification model, and logs train_loss, train_acc, val_loss and val_acc.
 
     Args:
@@ -70,14 +70,13 @@ class ClassificationTask(SplittingModule):
         self.val_acc = MulticlassAccuracy(model.config.num_labels, average="micro")
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        self.batch_shape = batch["input_ids"].shape
-        loss, logits = loss_in_parts(self.model, batch, self.num_parts)
-        self.train_loss(loss.detach(), weight=len(logits))
-        self.train_acc(logits, batch["labels"])
+        output = self.model(**batch)
+        self.train_loss(output.loss.detach(), weight=len(output.logits))
+        self.train_acc(output.logits, batch["labels"])
         self.log("train_loss", self.train_loss, on_step=True, on_epoch=True)
         self.log("train_acc", self.train_acc, on_step=False, on_epoch=True)
         self.log("learning_rate", self.optimizers().param_groups[0]["lr"])
-        return loss
+        return output.loss
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
         output = self.model(**batch)

@@ -39,7 +39,6 @@ from helpers.support import machine
         ("monitor", "val_loss", "one of 'min val_loss', 'max val_acc'; it is 'val_loss'"),
         ("fine_tuned_checkpoint", " ", "fine_tuned_checkpoint is an empty text"),
         ("save_every_n_steps", 0, "at least 1 and at most 1000000; it is 0"),
-        ("split_when_out_of_memory", "yes", "must be of type bool; it is 'yes' (str)"),
         ("cpu_workers", -1, "at least 0 and at most 1000; it is -1"),
         ("accelerator", "cuda", "one of 'auto', 'cpu', 'gpu', 'tpu', 'mps'; it is 'cuda'"),
         ("group_by_length", 1, "must be of type bool"),

@@ -138,10 +138,8 @@ def test_what_decides_only_where_and_how_may_change(
         "downstream_model_dir": elsewhere,
         "downstream_corpus_root_dir": tmp_path,
         "save_every_n_steps": 1,
-        "split_when_out_of_memory": True,
         "cpu_workers": 2,
         "accelerator": "auto",
-        "overwrite_cache": True,
         "force_download": True,
     }
     assert others.keys() == MAY_CHANGE - RECOGNIZED

@@ -215,3 +215,19 @@ def test_pretrained_model_learns(
         optimizer.zero_grad()
         losses.append(loss.item())
     assert losses[-1] < losses[0] - 0.2
+
+
+@pytest.mark.parametrize(
+    ("rows", "remedy"), [(8, "batch_size=4 or max_seq_length"), (1, "max_seq_length")]
+)
+def test_too_little_memory_is_said_with_what_to_try(
+    args: ClassificationTrainArguments, dataset: ClassificationDataset, rows: int, remedy: str
+) -> None:
+    def run_out(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    args = replace(args, batch_size=rows, accelerator="cpu")
+    model = tiny_model()
+    model.forward = run_out
+    with pytest.raises(MemoryError, match=rf"{rows} reviews of \d+ word pieces: try {remedy}=\d+"):
+        get_trainer(args).fit(ClassificationTask(model, args), train_dataloader(args, dataset))
