@@ -1,19 +1,24 @@
 """From a corpus name to labelled reviews: reading, and holding out a validation part."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from reprlib import repr as shortened
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.support.data_checks import check_ids, check_labels
+from helpers.support.separated import read_cells
 from helpers.support.texts import read_utf8
 
 HEADER = ["id", "document", "label"]
+LABELS = {"0": 0, "1": 1}
 FILES = ("ratings_train.txt", "ratings_test.txt")
+ROW_END = re.compile(r"\t[01]\r?\n[^\t\n]*\t")  # and the id of the row below
 SPLIT_SEED = 42  # not args.seed: runs with other seeds are validated on the same reviews
 
 
@@ -27,41 +32,48 @@ class ClassificationExample:
 
 
 def read_nsmc(path: str | Path) -> list[ClassificationExample]:
-    """Read a file of NSMC's format: a header, then ``id<TAB>document<TAB>label`` a line.
+    """Read a file of NSMC's format: CSV with tabs, of the columns id, document and label.
 
-    A line is a row, and tabs alone divide it: quotes stay as they are, empty documents are rows as
-    well. The file is UTF-8, with or without a byte order mark; lines may end as Windows ends them.
+    A document with a quote, a tab or a line end stands in quotes, and its own quotes are doubled,
+    as pandas and ``csv`` write it; empty documents are rows as well. The file is UTF-8, with or
+    without a byte order mark; lines may end as Windows ends them.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no such text, or a line has another shape; the message names the line.
+        ValueError: it is no such text, or a row has another shape; the message names the line.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; fetch the corpus first: fetch_corpus(args).")
-    lines = read_utf8(path).removesuffix("\n").split("\n")
-    if lines[0].rstrip("\r").split("\t") != HEADER:
+    rows = read_cells(StringIO(read_utf8(path), newline="\n"), path, delimiter="\t")
+    _, header = next(rows, (1, []))
+    if header != HEADER:
         raise ValueError(
             f"{path}, line 1: the header must be {'<TAB>'.join(HEADER)}; it is "
-            f"{shortened(lines[0])}."
+            f"{shortened('<TAB>'.join(header))}."
         )
-    if len(lines) == 1:
+    examples = [parse_row(cells, path, line) for line, cells in rows]
+    if not examples:
         raise ValueError(f"{path}: there is no review below the header; fetch the corpus again.")
-    return [parse_line(line, path, number) for number, line in enumerate(lines[1:], start=2)]
+    return examples
 
 
-def parse_line(line: str, path: Path, number: int) -> ClassificationExample:
-    """Read one line of an NSMC file; ``path`` and ``number`` are for the error message."""
-    columns = line.rstrip("\r").split("\t")
-    if len(columns) != len(HEADER):
+def parse_row(cells: list[str], path: Path, line: int) -> ClassificationExample:
+    """Make an example of a row's cells; ``path`` and ``line`` are for the error message."""
+    if len(cells) != len(HEADER):
         raise ValueError(
-            f"{path}, line {number}: {len(HEADER)} columns are needed, {len(columns)} found; "
+            f"{path}, line {line}: {len(HEADER)} columns are needed, {len(cells)} found; "
             "id, document and label must be separated by one tab each, and no line may be blank."
         )
-    review_id, text, label = columns
-    if label not in ("0", "1"):
-        raise ValueError(f"{path}, line {number}: label must be 0 or 1; it is {shortened(label)}.")
-    return ClassificationExample(review_id, text, int(label))
+    review_id, text, label = cells
+    if label not in LABELS:
+        raise ValueError(f"{path}, line {line}: label must be 0 or 1; it is {shortened(label)}.")
+    if "\n" in text and ROW_END.search(text):
+        raise ValueError(
+            f"{path}, line {line}: the document that begins here holds further rows, so a quote "
+            "was left open; put a text with a quote into quotes, and double the quotes in it."
+        )
+    return ClassificationExample(review_id, text, LABELS[label])
 
 
 def split_validation(

@@ -13,14 +13,23 @@ from helpers.support.network import emptied_folder, explained, patiently
 ROWS = {"nsmc": (150_000, 50_000), "mini_reviews": (1_500, 500)}  # of FILES, without the header
 
 
-def is_whole(path: Path, rows: int) -> bool:
-    """Tell whether a file is there with all its rows; one that has others is named."""
-    if not path.is_file():
-        return False
-    found = path.read_bytes().removesuffix(b"\n").count(b"\n")
+def check_whole(path: Path, rows: int) -> None:
+    """Raise ValueError unless a file is of NSMC's format, and has all its rows."""
+    found = len(read_nsmc(path))
     if found != rows:
-        print(f"{path} has {found:,} rows, and not {rows:,}; it is fetched anew.")
-    return found == rows
+        raise ValueError(f"{path} has {found:,} rows, and not {rows:,}.")
+
+
+def is_whole(path: Path, rows: int) -> bool:
+    """Tell whether a file is there with all its rows; say what is wrong with one that is not."""
+    try:
+        check_whole(path, rows)
+    except FileNotFoundError:
+        return False
+    except ValueError as error:
+        print(f"{error} It is fetched anew.")
+        return False
+    return True
 
 
 def download(name: str, folder: Path) -> None:
@@ -32,9 +41,7 @@ def download(name: str, folder: Path) -> None:
     with redirect_stderr(io.StringIO()):  # Korpora's progress bar
         patiently(lambda: Korpora.fetch(name, root_dir=folder, force_download=True))
     for file, rows in zip(FILES, ROWS[name], strict=True):
-        found = len(read_nsmc(folder / name / file))
-        if found != rows:
-            raise ValueError(f"{file} has {found:,} rows, and not {rows:,}.")
+        check_whole(folder / name / file, rows)
 
 
 def fetch_corpus(args: ClassificationTrainArguments) -> Path:

@@ -5,6 +5,14 @@ On the command line, name a scale and whatever shall differ from it:
 python -m helpers.fine_tuning --scale mini --train_file mails.csv --label_column topic
 """
 
+from helpers.support.command_line import (
+    end_in_a_line_when_interrupted,
+    refusing_in_a_sentence,
+)
+
+if __name__ == "__main__":  # at once, since the libraries below take some seconds to load
+    end_in_a_line_when_interrupted("stopped; nothing was exported")
+
 import argparse
 import shlex
 import sys
@@ -25,7 +33,6 @@ from helpers.export import export_model
 from helpers.model import load_model, load_tokenizer
 from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.scales import SCALES
-from helpers.support.command_line import refusing_in_a_sentence
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 

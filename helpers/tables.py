@@ -1,8 +1,8 @@
 """Tables of texts in a file, row by row: CSV, TSV, JSON lines, or one text a line."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from reprlib import repr as shortened
 
@@ -13,9 +13,9 @@ from helpers.support.texts import compose, half_character
 def read_rows(path: str | Path) -> Iterator[Row]:
     """Read a table one row after the other, so that a file of any size needs little memory.
 
-    The ending of the name decides how: ``.csv`` (commas, quoted as RFC 4180 says), ``.tsv`` (tabs;
-    quotes mean nothing), ``.jsonl`` (a JSON object a line), ``.txt`` (a text a line, in a column
-    "text"). All are UTF-8, with or without a byte order mark; csv and tsv begin with a header.
+    The ending of the name decides how: ``.csv`` (commas) or ``.tsv`` (tabs), with a header and
+    quoted as RFC 4180 says; ``.jsonl`` (a JSON object a line); ``.txt`` (a text a line, in a column
+    "text"). All are UTF-8, with or without a byte order mark.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -45,14 +45,6 @@ def _lines(path: Path) -> Iterator[str]:
             yield compose(line)
 
 
-def _read_csv(lines: Iterable[str], path: Path) -> Iterator[Row]:
-    return read_separated(lines, path, {"delimiter": ",", "strict": True})
-
-
-def _read_tsv(lines: Iterable[str], path: Path) -> Iterator[Row]:
-    return read_separated(lines, path, {"delimiter": "\t", "quoting": csv.QUOTE_NONE})
-
-
 def _read_jsonl(lines: Iterable[str], path: Path) -> Iterator[Row]:
     for line, content in enumerate(lines, start=1):
         if not content.strip():
@@ -77,8 +69,8 @@ def _read_txt(lines: Iterable[str], path: Path) -> Iterator[Row]:
 
 
 _READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_tsv,
+    ".csv": partial(read_separated, delimiter=","),
+    ".tsv": partial(read_separated, delimiter="\t"),
     ".jsonl": _read_jsonl,
     ".txt": _read_txt,
 }

@@ -114,7 +114,7 @@ def read_log(trainer: Trainer) -> dict[str, list[tuple[int, float]]]:
     log: dict[str, dict[int, float]] = defaultdict(dict)
     (last,) = (one for one in trainer.callbacks if isinstance(one, LastCheckpoint))
     for folder in last.log_folders:
-        with (Path(folder) / "metrics.csv").open(newline="") as file:
+        with (Path(trainer.logger.root_dir) / folder / "metrics.csv").open(newline="") as file:
             for row in csv.DictReader(file):
                 step = int(row.pop("step"))
                 row.pop("epoch")

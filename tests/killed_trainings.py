@@ -40,7 +40,14 @@ KINDS = {
     for order, grouped in (("random order", False), ("batches by length", True))
     for workers in (0, 2)
 }
-KILLS = ("at once", "early", "late", "while a checkpoint is written", "twice")
+IN_A_SAVE = "while a checkpoint is written"
+KILLS = dict(  # each kind is killed in two ways, and each way is tried
+    zip(
+        KINDS,
+        (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE)),
+        strict=True,
+    )
+)
 NUM_REVIEWS = 330  # 11 batches of 32, the last one smaller
 
 
@@ -142,7 +149,7 @@ def run(kill_after: float | None, *settings: Any) -> bool:
 
 def run_killed(kill: str, duration: float, *settings: Any) -> int:
     """Run a training that is killed in this way, until it is finished; return the kills."""
-    if kill == "while a checkpoint is written":
+    if kill == IN_A_SAVE:
         num_kills = run(None, *settings, random.randint(1, 6))
     else:
         begin, end = {"at once": (0, 0.2), "early": (0.2, 0.5)}.get(kill, (0.5, 0.9))
@@ -166,14 +173,14 @@ def result(folder: Path) -> dict[str, Any]:
 def main(folder: Path) -> dict[str, Any]:
     data, results = prepare(folder), {}
     for kind, changes in KINDS.items():
-        folders = {kill: folder / kind / kill for kill in ("no", *KILLS)}
+        folders = {kill: folder / kind / kill for kill in ("no", *KILLS[kind])}
         for one in folders.values():
             one.mkdir(parents=True)
         began = time.monotonic()
         run(None, folders["no"], changes, data)
         duration = time.monotonic() - began
         results[kind] = {"no": result(folders["no"])}
-        for kill in KILLS:
+        for kill in KILLS[kind]:
             num_kills = run_killed(kill, duration, folders[kill], changes, data)
             results[kind][kill] = result(folders[kill]) | {"num_kills": num_kills}
     return results

@@ -10,6 +10,7 @@ from pytorch_lightning.trainer.connectors import accelerator_connector
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.scales import MINI_BERT, SCALES
+from helpers.support import machine
 
 
 @pytest.mark.parametrize(
@@ -206,6 +207,29 @@ def test_folders_that_cannot_be_written_to(
 def test_folders_that_lightning_would_look_for_elsewhere(folder: str, reason: str) -> None:
     with pytest.raises(ValueError, match=f"^downstream_model_dir must be a folder.*and .*{reason}"):
         ClassificationTrainArguments(downstream_model_dir=folder)
+
+
+@pytest.mark.parametrize("field", ["downstream_model_dir", "downstream_corpus_root_dir"])
+@pytest.mark.parametrize(
+    ("drive", "folder"),
+    [("/content/drive", "MyDrive/checkpoints"), ("/gdrive", "My Drive/nlp/checkpoints")],
+)
+def test_drive_must_be_mounted_first(
+    field: str, drive: str, folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sentence = rf"^{field} must be .*, and Google Drive is not mounted there: run `.*\('{drive}'\)`"
+    with pytest.raises(ValueError, match=sentence):
+        ClassificationTrainArguments(**{field: f"{drive}/{folder}"})
+    monkeypatch.setattr(machine, "DRIVES", (str(tmp_path),))
+    monkeypatch.setattr("os.path.ismount", lambda path: path == str(tmp_path))
+    with pytest.raises(ValueError, match=f"your files on Google Drive are in {tmp_path}/MyDrive"):
+        ClassificationTrainArguments(**{field: tmp_path / "Mydrive" / "checkpoints"})
+    (tmp_path / "MyDrive").mkdir()
+    ClassificationTrainArguments(**{field: tmp_path / "MyDrive" / "checkpoints"})
+    monkeypatch.chdir(tmp_path / "MyDrive")
+    monkeypatch.setattr("os.path.ismount", lambda path: False)
+    with pytest.raises(ValueError, match="is not mounted there"):
+        ClassificationTrainArguments(**{field: "checkpoints"})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Fetching, reading and splitting reviews."""
 
+import csv
 import lzma
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -8,7 +10,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from Korpora import Korpora, korpus_nsmc
+from pandas import DataFrame
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import (
@@ -19,6 +24,7 @@ from helpers.corpus import (
     split_validation,
 )
 from helpers.download import ROWS, fetch_corpus
+from helpers.tables import read_rows
 from tests.conftest import MINI_REVIEWS, NSMC
 from tests.servers import FileServer
 
@@ -44,13 +50,56 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_quotes_empty_documents_and_windows_lines_are_kept(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.txt", HEADER + '1\t"열린 따옴표\t1\r\n2\t\t0\n3\ta "b" c\t0\n')
-    assert read_nsmc(path) == [
+def test_quoted_and_empty_documents_and_windows_lines_are_read(tmp_path: Path) -> None:
+    rows = '1\t"""열린 따옴표"\t1\r\n2\t\t0\n3\ta "b" c\t0\n4\t"두\n줄, 한\t탭"\t1\n'
+    assert read_nsmc(write(tmp_path / "a.txt", HEADER + rows)) == [
         ClassificationExample("1", '"열린 따옴표', 1),
         ClassificationExample("2", "", 0),
         ClassificationExample("3", 'a "b" c', 0),
+        ClassificationExample("4", "두\n줄, 한\t탭", 1),
     ]
+
+
+@given(
+    texts=st.lists(st.text(st.sampled_from("가a \"\t\n,'\\\x0c\u2028")), min_size=1, max_size=8),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    line_end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_pandas_writes_is_read_as_it_was(
+    texts: list[str], quoting: int, line_end: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("written") / "table.tsv"
+    ids = [str(number) for number in range(len(texts))]
+    table = DataFrame({"id": ids, "document": texts, "label": 1})
+    table.to_csv(path, sep="\t", index=False, quoting=quoting, lineterminator=line_end)
+    assert read_nsmc(path) == [
+        ClassificationExample(*row, 1) for row in zip(ids, texts, strict=True)
+    ]
+    assert [row.values["document"] for row in read_rows(path)] == texts
+
+
+@pytest.mark.parametrize(
+    ("later", "sentence"),
+    [
+        ("4000\t재밌다\t1\n", "cannot be read (unexpected end of data); put a text with a quote"),
+        (
+            '4000\t"그는 ""응""이라고"\t1\n',
+            "cannot be read ('<TAB>' expected after '\"'); put a text",
+        ),
+        ('4000\t그만"\t1\n', "holds further rows, so a quote was left open; put a text"),
+    ],
+)
+def test_an_open_quote_is_refused_where_it_begins(
+    tmp_path: Path, later: str, sentence: str
+) -> None:
+    rows = [f"{number}\t재밌다\t1\n" for number in range(5_000)]
+    rows[2] = '2\t"열린 따옴표\t1\n'
+    rows[4_000] = later
+    path = write(tmp_path / "a.txt", HEADER + "".join(rows))
+    with pytest.raises(ValueError) as caught:
+        read_nsmc(path)
+    assert re.match(rf"{path}, line 4: the \w+ that begins here ", str(caught.value))
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +111,7 @@ def test_quotes_empty_documents_and_windows_lines_are_kept(tmp_path: Path) -> No
         (HEADER + "1\t좋\t아요\t1\n", "line 2: 3 columns are needed, 4 found"),
         (HEADER + "1\t좋아요\tgood\n", "line 2: label must be 0 or 1; it is 'good'"),
         (HEADER + "1\t좋아요\t\n", "line 2: label must be 0 or 1; it is ''"),
-        (HEADER + "1\t좋아요\t1\n\n2\t별로\t0\n", "line 3: 3 columns are needed, 1 found"),
+        (HEADER + "1\t좋아요\t1\n\n2\t별로\t0\n", "line 3: 3 columns are needed, 0 found"),
     ],
 )
 def test_malformed_files_are_refused_with_file_and_line(
@@ -88,10 +137,15 @@ def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not NSMC.is_dir(), reason="needs the 200,000 reviews in ../shared")
-def test_no_row_of_nsmc_is_lost() -> None:
+def test_no_row_of_nsmc_is_lost_or_changed() -> None:
     train, test = (read_nsmc(NSMC / name) for name in FILES)
     assert (len(train), len(test)) == (150_000, 50_000)
     assert Counter(example.label for example in train + test) == {0: 100_000, 1: 100_000}
+    for name, examples in zip(FILES, (train, test), strict=True):
+        with (NSMC / name).open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file, delimiter="\t")
+            assert next(rows) == HEADER.split()
+            assert [[e.id, e.text, str(e.label)] for e in examples] == list(rows)
 
 
 def test_split_is_stratified_disjoint_and_seeded() -> None:

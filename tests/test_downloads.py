@@ -251,19 +251,30 @@ def test_a_forced_download_that_fails_leaves_the_whole_corpus(
     corpus.assert_succeeds_and_then_asks_nothing()
 
 
-@pytest.mark.parametrize("lines", [0, 1, 700, 1_500, 1_502])
-def test_what_korpora_itself_left_cut_is_named_and_fetched_anew(
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda lines: [], "line 1: the header must be"),
+        (lambda lines: lines[:1], "there is no review below the header"),
+        (lambda lines: lines[:700], "has 699 rows, and not 1,500."),
+        (lambda lines: lines[:-1], "has 1,499 rows, and not 1,500."),
+        (lambda lines: [*lines, b"0\t\t1\n"], "has 1,501 rows, and not 1,500."),
+        (lambda lines: [*lines[:-1], b'0\t"\t1\n'], "line 1501: the row that begins here cannot"),
+    ],
+)
+def test_what_korpora_itself_left_damaged_is_named_and_fetched_anew(
     corpus: Download,
     full: ClassificationTrainArguments,
-    lines: int,
+    damage: Callable[[list[bytes]], list[bytes]],
+    sentence: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Korpora.fetch("nsmc", root_dir=full.downstream_corpus_root_dir)
     path = corpus.folder / "nsmc" / FILES[0]
-    whole = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join((whole * 2)[:lines]))
+    path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
     corpus.assert_succeeds_and_then_asks_nothing()
-    assert f"{FILES[0]} has" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith(str(path)) and sentence in said and "It is fetched anew.\n" in said
 
 
 @pytest.mark.parametrize("download", LOADERS, indirect=True)

@@ -37,10 +37,11 @@ READ_BY_NSMC = {
     "Windows lines": ("5\t끝\t1\r\n6\t진짜\t0\r\n", ["끝", "진짜"]),
     "an empty document": ("5\t\t1\n", [""]),
     "spaces alone": ("5\t  \t1\n", ["  "]),
-    "stray quotes": ('5\t"열린\t1\n6\t닫힌"\t0\n7\t""\t1\n', ['"열린', '닫힌"', '""']),
+    "quotes": ('5\t"""열린"\t1\n6\t닫힌"\t0\n7\t""""""\t1\n', ['"열린', '닫힌"', '""']),
+    "a tab and a line end in quotes": ('5\t"가\t나\n다"\t1\n', ["가\t나\n다"]),
     "commas and backslashes": ("5\t가, \\t나\t1\n", ["가, \\t나"]),
     "characters that break lines elsewhere": (f"5\t{BREAKS}\t1\n", [BREAKS]),
-    "a carriage return within": ("5\t가\r나\t1\n", ["가\r나"]),
+    "a carriage return in quotes": ('5\t"가\r나"\t1\n', ["가\r나"]),
     "emoji, right to left, zero width, control": (f"5\t{SIGNS}\t1\n", [SIGNS]),
     "decomposed Hangul": (f"5\t{DECOMPOSED}\t1\n", [DECOMPOSED]),
     "a megabyte in one document": (f"5\t{MEGABYTE}\t1\n", [MEGABYTE]),
@@ -56,10 +57,17 @@ REFUSED_BY_NSMC = {
     "cut within a character": ("5\t좋".encode()[:-1], "line 6: not UTF-8 text"),
     "NUL": (b"5\ta\0b\t1\n", "line 6: a NUL character, which no text has"),
     "end of the file lost on the disk": (b"5\ta" + b"\0" * 4096, "line 6: a NUL character"),
-    "blank line": (b"\n5\ta\t1\n", "line 6: 3 columns are needed, 1 found"),
-    "blank line at the end": (b"\n", "line 6: 3 columns are needed, 1 found"),
+    "blank line": (b"\n5\ta\t1\n", "line 6: 3 columns are needed, 0 found"),
+    "blank line at the end": (b"\n", "line 6: 3 columns are needed, 0 found"),
+    "an open quote": (b'5\t"a\t1\n6\tb\t0\n', "line 6: the row that begins here cannot be read"),
+    "an open quote that a later one closes": (
+        b'5\t"a\t1\r\n6\tb"\t0\r\n',
+        "line 6: the document that begins here holds further rows, so a quote was left open; put",
+    ),
+    "text behind a quote": (b'5\t"a" b\t1\n', "line 6: the row that begins here cannot be read"),
+    "a carriage return within": (b"5\ta\rb\t1\n", "line 6: the row that begins here cannot be"),
     "file glued to another": (b"id\tdocument\tlabel\n", "line 6: label must be 0 or 1; it is 'lab"),
-    "same id twice": (b"5\ta\t1\n2\tb\t1\n", "line 7: the id '2' stands in line 3 as well"),
+    "same id twice": (b'5\t"a\nb"\t1\n2\tb\t1\n', "line 8: the id '2' stands in line 3 as well"),
 }
 REFUSED_WHOLE_BY_NSMC = {
     "empty file": (b"", "line 1: the header must be id<TAB>document<TAB>label; it is ''."),
@@ -138,21 +146,19 @@ ENDINGS = (".csv", ".tsv", ".jsonl")
 
 
 def table(ending: str, rows: Sequence[tuple[str, str]]) -> str:
-    """A table as programs write it; a CSV with every text in quotes."""
+    """A table as programs write it; in CSV and TSV, with every text in quotes."""
     if ending == ".jsonl":
         return "".join(
             json.dumps(dict(zip(("text", "label"), r, strict=True))) + "\n" for r in rows
         )
-    form = '"{}",{}\n' if ending == ".csv" else "{}\t{}\n"
-    return form.format("text", "label") + "".join(
-        form.format(text.replace('"', '""') if ending == ".csv" else text, label)
-        for text, label in rows
-    )
+    separator = "," if ending == ".csv" else "\t"
+    doubled = [(text.replace('"', '""'), label) for text, label in [("text", "label"), *rows]]
+    return "".join(f'"{text}"{separator}{label}\n' for text, label in doubled)
 
 
 READ_FROM_TABLES = {
     "nothing odd": "끝",
-    "stray quotes": '"열린 "따옴표',
+    "quotes": '"열린 "따옴표',
     "characters that break lines elsewhere": BREAKS,
     "emoji, right to left, zero width, control": SIGNS,
     "decomposed Hangul": DECOMPOSED,
@@ -168,7 +174,7 @@ REFUSED_ROWS = {
     "empty text": (",배송\n", "\t배송\n", '{"text": null, "label": "배송"}\n'),
     "spaces alone": ("  ,배송\n", "  \t배송\n", '{"text": "  ", "label": "배송"}\n'),
     "NUL": ("a\0,배송\n", "a\0\t배송\n", '{"text": "a\0", "label": "배송"}\n'),
-    "an open quote": ('"a,배송\n', None, '{"text": "a, "label": "배송"}\n'),
+    "an open quote": ('"a,배송\n', '"a\t배송\n', '{"text": "a, "label": "배송"}\n'),
     "half of a character": (None, None, '{"text": "a\\ud83d", "label": "배송"}\n'),
     "a list for a text": (None, None, '{"text": ["a"], "label": "배송"}\n'),
 }
@@ -179,7 +185,7 @@ WORDS = {
     "empty text": ("'text' is empty; fill it in or delete the row",),
     "spaces alone": ("'text' is empty; fill it in or delete the row",),
     "NUL": ("not UTF-8 text",),
-    "an open quote": ("close every quote", "not valid JSON"),
+    "an open quote": ("(unexpected end of data); put a text with a quote", "not valid JSON"),
     "half of a character": ("'text' has half of a character, '\\ud83d'; delete it",),
     "a list for a text": ("'text' must be a text; it is ['a']",),
 }

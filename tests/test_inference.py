@@ -183,7 +183,7 @@ def test_a_progress_bar_appears_in_long_runs_only(
 
 SOURCES = {
     "in.csv": 'id,text\n1,"배송이, 늦어요"\n\n2,\n3,"두 줄\n이에요"\n4,끝\n',
-    "in.tsv": 'id\ttext\n1\t"배송이, 늦어요\n\n2\t\n3\t끝\n',
+    "in.tsv": 'id\ttext\n1\t"""배송이, 늦어요"\n\n2\t\n3\t끝\n',
     "in.jsonl": '{"text": "배송이, 늦어요"}\n\n{"text": null}\n{"text": 7, "id": 3}\n',
     "in.txt": '배송이, "늦어요"\n\n  끝  \n',
 }

@@ -34,22 +34,14 @@ def refusal(path: Path) -> str:
     return sentence
 
 
-def test_csv_with_quotes_commas_and_line_breaks(tmp_path: Path) -> None:
-    content = 'text,label\n"하나, 둘",1\n"그는 ""응""이라고 했다",2\n"첫 줄\n둘째 줄\n",3\n끝,4\n'
-    assert values_of(write(tmp_path / "a.csv", content)) == [
-        (2, "하나, 둘", "1"),
-        (3, '그는 "응"이라고 했다', "2"),
+@pytest.mark.parametrize(("name", "separator"), [("a.csv", ","), ("a.tsv", "\t")])
+def test_texts_in_quotes(tmp_path: Path, name: str, separator: str) -> None:
+    content = 'text|label\n"하나| 둘"|1\n"그는 ""응""이라고"|2\n"첫 줄\n둘째 줄\n"|3\n끝 "말"|4\n'
+    assert values_of(write(tmp_path / name, content.replace("|", separator))) == [
+        (2, f"하나{separator} 둘", "1"),
+        (3, '그는 "응"이라고', "2"),
         (4, "첫 줄\n둘째 줄\n", "3"),
-        (7, "끝", "4"),
-    ]
-
-
-def test_stray_quotes_in_tsv_stay(tmp_path: Path) -> None:
-    content = 'text\tlabel\n"열린 따옴표\t1\n그는 "응"\t0\n쉼표, 쉼표\t1\n'
-    assert values_of(write(tmp_path / "a.tsv", content)) == [
-        (2, '"열린 따옴표', "1"),
-        (3, '그는 "응"', "0"),
-        (4, "쉼표, 쉼표", "1"),
+        (7, '끝 "말"', "4"),
     ]
 
 
@@ -146,13 +138,14 @@ def test_other_encodings_are_refused_with_the_line(
         (
             "a.csv",
             'text,label\n"가\n나",1\n"다,1\n라,2\n',
-            "line 4: unexpected end of data; close every quote",
+            "line 4: the row that begins here cannot be read (unexpected end of data); put a text",
         ),
         (
             "a.csv",
             'text,label\n"가"나,1\n',
-            "line 2: ',' expected after '\"'; close every quote, double those inside",
+            "(',' expected after '\"'); put a text with a quote or a line end into quotes, and",
         ),
+        ("a.tsv", 'text\tlabel\n"가"나\t1\n', "('<TAB>' expected after '\"'); put a text"),
         ("a.jsonl", '{"text": "가"}\n{"text": \n', "line 2: not valid JSON: Expecting value"),
         ("a.jsonl", "{'text': '가'}\n", "line 1: not valid JSON"),
         (
@@ -179,7 +172,7 @@ def test_an_open_quote_does_not_swallow_a_large_file(
 ) -> None:
     monkeypatch.setattr(separated, "MOST_CHARACTERS", 131_072)
     path = write(tmp_path / "a.csv", 'text\n가\n"나\n' + "다\n" * 200_000)
-    assert "line 3: field larger than field limit (131072); close every quote" in refusal(path)
+    assert "line 3: the row that begins here cannot be read (field larger than" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a", "a.csv.gz"])

@@ -12,19 +12,36 @@ from typing import Any
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell
 
-NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?%?")
-TOLERANCES = {"share": 0.02, "percent": 3.0, "count": 0.0}
+NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?(?:%| of (?=\d))?")
+# One answer of lesson 10's 60 is a share of .017, and tips a rounded one by .02 at most.
+TOLERANCES = {"share": 0.02, "percent": 2.0, "right answers": 1.0, "number": 0.0}
+LAST_DIGITS = 20  # units of the last digit printed, where that is less
+
+
+def tolerance_of(number: str) -> float:
+    """Return by how much a number may differ, for its kind and the digits that are printed.
+
+    >>> tolerance_of("0.81"), tolerance_of("0.69712"), tolerance_of("12.8"), tolerance_of("152")
+    (0.02, 0.0002, 0.5, 0.0)
+    """
+    kind = kind_of(number)
+    if kind != "share":
+        return TOLERANCES[kind]
+    decimals = len(number.partition(".")[2])
+    return 0.5 if decimals == 1 else min(TOLERANCES[kind], LAST_DIGITS * 10.0**-decimals)
 
 
 def kind_of(number: str) -> str:
     """Return which tolerance applies to a number as it is printed."""
     if number.endswith("%"):
         return "percent"
-    return "share" if "." in number else "count"
+    if number.endswith(" of "):
+        return "right answers"
+    return "share" if "." in number else "number"
 
 
 def value_of(number: str) -> float:
-    return float(number.rstrip("%").replace(",", ""))
+    return float(number.removesuffix(" of ").rstrip("%").replace(",", ""))
 
 
 def agree(one: str, other: str) -> bool:
@@ -39,7 +56,7 @@ def agree(one: str, other: str) -> bool:
         return False
     pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
     return all(
-        kind_of(a) == kind_of(b) and abs(value_of(a) - value_of(b)) <= TOLERANCES[kind_of(a)] + 1e-9
+        kind_of(a) == kind_of(b) and abs(value_of(a) - value_of(b)) <= tolerance_of(a) + 1e-9
         for a, b in pairs
     )
 

@@ -23,7 +23,7 @@ from helpers import (
     make_dataloader,
     train_dataloader,
 )
-from tests.power_cut import PowerCut
+from tests.short_trainings import PowerCut
 from tests.small_model import tiny_config
 
 

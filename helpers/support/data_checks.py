@@ -51,17 +51,19 @@ def settle_empty(
 
 
 def check_ids(examples: Sequence["ClassificationExample"], path: Path) -> None:
-    """Raise ValueError when two lines of an NSMC file have the same id."""
+    """Raise ValueError when two rows of an NSMC file have the same id."""
     if len({example.id for example in examples}) == len(examples):
         return
     line_of: dict[str, int] = {}
-    for line, example in enumerate(examples, start=2):  # line 1 is the header
+    line = 2  # below the header
+    for example in examples:
         if example.id in line_of:
             raise ValueError(
                 f"{path}, line {line}: the id {example.id!r} stands in line {line_of[example.id]} "
                 "as well, so this review might be learned and asked about; delete one of the lines."
             )
         line_of[example.id] = line
+        line += 1 + example.text.count("\n")
 
 
 def check_labels(train: Sequence["ClassificationExample"], path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 HARDWARE = ("accelerator", "devices", "num_nodes", "strategy", "precision")
 PLAIN = ("auto", 1, "32-true")  # their defaults
+DRIVES = ("/content/drive", "/content/gdrive", "/gdrive")  # where Colab mounts Google Drive
 LONGEST_NAME = 255  # bytes of a file's or a folder's name, in nearly all file systems
 
 
@@ -19,11 +20,25 @@ def check_folder(field: str, folder: str, inside: str) -> None:
         raise ValueError(f"{field} must be a folder to write to; it is {folder!r}, and {reason}.")
 
 
+def drive_of(folder: str | Path) -> str | None:
+    """Return where the Google Drive is mounted, or should be, that a folder is on; None: on none.
+
+    >>> drive_of("/content/drive/MyDrive/checkpoints")
+    '/content/drive'
+    """
+    path = Path(folder).absolute()
+    return next((drive for drive in DRIVES if path.is_relative_to(drive)), None)
+
+
 def _fault_of(folder: str, path: Path) -> str | None:
     if folder.startswith("~"):  # Lightning would replace it, Python's own functions not
         return "only a shell knows what ~ is: write the folder in full"
     if "://" in folder:  # Lightning would take it for an address
         return "an address is no folder: copy the files from there, or to there, yourself"
+    drive = drive_of(folder)
+    if drive and not os.path.ismount(drive):  # it would be a folder of a machine soon taken back
+        mount = f"from google.colab import drive; drive.mount({drive!r})"
+        return f"Google Drive is not mounted there: run `{mount}` first"
     if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
         return f"a name in it has more than {LONGEST_NAME} bytes"
     try:
@@ -31,6 +46,8 @@ def _fault_of(folder: str, path: Path) -> str | None:
             path = path.parent
     except OSError as error:
         return f"the system says: {error.strerror}"
+    if drive and path.absolute() == Path(drive):
+        return f"your files on Google Drive are in {drive}/MyDrive"
     if not path.is_dir():  # a link to a disk that is not there, too
         return f"{str(path)!r} is no folder"
     if not os.access(path, os.W_OK | os.X_OK):

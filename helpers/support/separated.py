@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,34 +15,52 @@ class Row(NamedTuple):
     values: dict[str, Any]
 
 
-def read_separated(lines: Iterable[str], path: Path, form: dict[str, Any]) -> Iterator[Row]:
-    """Yield the rows below a header; ``form`` says to ``csv.reader`` what the table is like.
+def read_cells(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which a row begins, and its cells; a blank line is a row without cells.
+
+    Whatever the delimiter is, a cell may stand in quotes, as RFC 4180 has it for commas: delimiters
+    and line ends in it are text then, and its own quotes are doubled.
 
     Raises:
-        ValueError: a line breaks the form; the message names file and line.
+        ValueError: a quote is not closed, or text follows where it closes; the message names file
+            and line.
     """
-    reader = csv.reader(lines, **form)
-    columns: list[str] = []
+    reader, limit = csv.reader(lines, delimiter=delimiter, strict=True), csv.field_size_limit
     while True:
-        line = reader.line_num + 1
+        line, before = reader.line_num + 1, limit(MOST_CHARACTERS)  # of the whole process
         try:
-            with _cells_up_to(MOST_CHARACTERS):
-                cells = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
+            reason = str(error).replace("\t", "<TAB>")
             raise ValueError(
-                f"{path}, line {line}: {error}; close every quote, double those inside a quoted "
-                f"text, and keep texts under {MOST_CHARACTERS:,} characters."
+                f"{path}, line {line}: the row that begins here cannot be read ({reason}); put a "
+                "text with a quote or a line end into quotes, and double the quotes in it."
             ) from error
+        finally:
+            limit(before)
+        yield line, cells
+
+
+def read_separated(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[Row]:
+    """Yield the rows below a header; blank lines are no rows.
+
+    Raises:
+        ValueError: a row breaks the form; the message names file and line.
+    """
+    columns: list[str] = []
+    for line, cells in read_cells(lines, path, delimiter):
+        if not cells:
+            continue
         if not columns:
             columns = _checked_header(cells, path, line)
         elif len(cells) == len(columns):
             yield Row(line, dict(zip(columns, cells, strict=True)))
-        elif cells:  # an empty line is no row
+        else:
             raise ValueError(
                 f"{path}, line {line}: {len(columns)} columns are needed, {len(cells)} found; put "
-                "a text that contains the separator in quotes (csv), or take the tab out (tsv)."
+                "a text that contains the separator in quotes."
             )
 
 
@@ -53,13 +70,3 @@ def _checked_header(cells: list[str], path: Path, line: int) -> list[str]:
             f"{path}, line {line}: every column needs a name of its own; the header is {cells}."
         )
     return cells
-
-
-@contextmanager
-def _cells_up_to(limit: int) -> Iterator[None]:
-    """Let csv read longer cells than it does by itself, as long as the block lasts."""
-    before = csv.field_size_limit(limit)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)

@@ -18,7 +18,7 @@ def read_utf8(path: Path) -> str:
         ValueError: the file is not UTF-8, or has a NUL; the message names file and line.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8.") from error
