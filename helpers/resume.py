@@ -175,8 +175,8 @@ def unfinished_training(
     num_steps = noted.get("num_steps", 0)
     if saved["global_step"] >= num_steps:
         return None
-    was = noted.get("recognized_by", {"model": None, "data": {}})
-    same_model = was["model"] == recognized_by["model"]
+    was = noted.get("recognized_by", {"model": "", "data": {}})
+    same_model = was["model"] in (recognized_by["model"], "")
     settings = other_settings(saved["hyper_parameters"], asdict(args), same_model)
     data = data_changes(was["data"], recognized_by["data"])
     if settings or data:

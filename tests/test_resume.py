@@ -225,6 +225,18 @@ def test_the_log_of_a_checkpoint_from_windows_is_found(
     assert len(read_log(trainer)["train_loss_step"]) == 10
 
 
+def test_a_checkpoint_that_does_not_say_what_it_was_trained_on_is_refused(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    train_until(3, short, reviews)
+    path = Path(short.downstream_model_dir) / "last.ckpt"
+    saved = read_checkpoint(path)
+    del saved["callbacks"]["LastCheckpoint"]["recognized_by"]
+    torch.save(saved, path)
+    with pytest.raises(ValueError, match="had other data: an older version of the course did not"):
+        train(short, reviews)
+
+
 @pytest.mark.parametrize("file", ["config.json", "vocab.txt", "model.safetensors"])
 def test_another_model_in_the_same_place_is_refused(places: dict[str, Path], file: str) -> None:
     Table(**places).begin()

@@ -53,12 +53,14 @@ def data_fingerprint(loader: DataLoader | None) -> dict[str, int | str]:
 
 def data_changes(was: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> str:
     """Say for each part, "train" and "val", in what its fingerprint has changed; "" for nothing."""
+    if not was:
+        return "an older version of the course did not note which"
     changes = []
     for part in now:
-        before, after = was.get(part, {}), now[part]
+        before, after = was[part], now[part]
         others = [what for what in before | after if before.get(what) != after.get(what)]
         if NUMBER in others:
-            changes.append(f"{part} had {before.get(NUMBER)} reviews, now {after[NUMBER]}")
+            changes.append(f"{part} had {before[NUMBER]:,} reviews, now {after[NUMBER]:,}")
         elif others:
             changes.append(f"{part} had other {' and '.join(others)}")
     return "; ".join(changes)
