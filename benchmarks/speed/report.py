@@ -27,7 +27,6 @@ PREPARING = [
     Quantity("… peak memory, MB", "peak_mb", 0, "", True),
     Quantity("… of it above the imports, MB", "above_imports_mb", 0, "≤ 1/4", True),
     Quantity("… cache file, MB", "cache_mb", 1, "≤ 10 MB", True),
-    Quantity("… rows lost of 150,000", "rows_lost", 0, "0", has_ratio=False),
 ]
 PADDING = [Quantity("Word pieces paid per review, padding included", "paid", 1, "≤ 20.5", True)]
 SPEED = Quantity("reviews a second", "reviews_per_second", 0, "6 ×")

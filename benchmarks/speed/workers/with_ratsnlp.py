@@ -1,5 +1,6 @@
 """The old package at work, as its notebooks used it. Runs in the environment of old_package.py."""
 
+import csv
 from argparse import Namespace
 from itertools import islice
 from pathlib import Path
@@ -67,8 +68,8 @@ def predict(reviews: str, number: int, model: str) -> dict[str, Any]:
 
     tokenizer = BertTokenizer.from_pretrained(model, do_lower_case=False)
     network = BertForSequenceClassification.from_pretrained(model).eval()
-    with Path(reviews).open(encoding="utf-8", newline="\n") as file:
-        texts = [line.split("\t")[1] for line in islice(file, 1, number + 1)]
+    with Path(reviews).open(encoding="utf-8", newline="") as file:
+        texts = [row[1] for row in islice(csv.reader(file, delimiter="\t"), 1, number + 1)]
     with torch.no_grad(), Stopwatch() as watch:
         for text in texts:
             inputs = tokenizer([text], max_length=128, padding="max_length", truncation=True)
