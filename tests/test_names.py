@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks import ALL_PATHS, Notebook
+from tests.notebooks import ALL_PATHS, Notebook, python_of
 
 # Still to be given names of their own.
 LEFT = {
@@ -97,5 +97,5 @@ def ambiguous(sources: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("path", ALL_PATHS, ids=lambda path: path.stem)
 def test_names_have_one_meaning(path: Path) -> None:
-    found = ambiguous([cell.source for cell in Notebook(path).code_cells])
+    found = ambiguous([python_of(cell.source) for cell in Notebook(path).code_cells])
     assert found - LEFT.get(path.stem, set()) == set()

@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.speed.contenders import RATSNLP, Bench
-from benchmarks.speed.material import rows_for_all, typical_batches, write_corpus
+from benchmarks.speed.material import typical_batches, write_corpus
 from benchmarks.speed.old_package import make_environment
 from benchmarks.speed.padding import batches_of, measure_padding
 from benchmarks.speed.predicting import measure_predicting
@@ -32,7 +32,7 @@ from benchmarks.speed.start_up import measure_start_up
 from benchmarks.speed.training import Lesson, measure_training
 from benchmarks.speed.workers.with_helpers import new_arguments, whole_file
 from helpers import ClassificationTrainArguments, split_validation, train_dataloader
-from helpers.corpus import FILES
+from helpers.corpus import FILES, read_nsmc
 from helpers.mini_reviews import ASSETS, MINI_REVIEWS
 from helpers.scales import MINI_BERT
 
@@ -42,14 +42,14 @@ Words = argparse.Namespace
 def training(bench: Bench, words: Words) -> list[Run]:
     """The bundled model on the bundled reviews, with the settings of the lessons."""
     args = ClassificationTrainArguments.for_scale("mini")
-    examples = rows_for_all(ASSETS / MINI_REVIEWS / FILES[0])[: words.rows]
+    examples = read_nsmc(ASSETS / MINI_REVIEWS / FILES[0])[: words.rows]
     train, val = split_validation(examples, args.val_fraction)
     return measure_training(bench, Lesson(train, val, MINI_BERT, args.epochs, args.learning_rate))
 
 
 def training_large(bench: Bench, words: Words) -> list[Run]:
     """kcbert-base's shape, on typical batches of NSMC's train file."""
-    examples = rows_for_all(words.nsmc / FILES[0])[:12_800]
+    examples = read_nsmc(words.nsmc / FILES[0])[:12_800]
     with TemporaryDirectory() as folder:
         corpus = write_corpus(examples, Path(folder) / "nsmc")
         args = new_arguments(str(corpus), str(words.model), seed=1, group_by_length=True)

@@ -1,5 +1,6 @@
 """What the contenders are given: the same rows in a folder, the same weights in another."""
 
+import csv
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,16 +8,16 @@ from pathlib import Path
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
-from helpers.corpus import FILES, HEADER, ClassificationExample, read_nsmc
+from helpers.corpus import FILES, HEADER, ClassificationExample
 from helpers.model import quiet_loading
 
 
 def write_corpus(examples: Sequence[ClassificationExample], folder: Path) -> Path:
     """Write examples as a train file in NSMC's format, and return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [HEADER, *([one.id, one.text, str(one.label)] for one in examples)]
-    lines = "".join("\t".join(row) + "\n" for row in rows)
-    (folder / FILES[0]).write_text(lines, encoding="utf-8", newline="\n")
+    with (folder / FILES[0]).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        writer.writerows([HEADER, *([one.id, one.text, one.label] for one in examples)])
     return folder
 
 
@@ -25,11 +26,6 @@ def copy_train_file(nsmc: Path, folder: Path) -> Path:
     folder.mkdir(parents=True)
     shutil.copy(nsmc / FILES[0], folder)
     return folder
-
-
-def rows_for_all(path: Path) -> list[ClassificationExample]:
-    """Return the reviews of a file that the old package can read too: those without quotes."""
-    return [one for one in read_nsmc(path) if '"' not in one.text]
 
 
 def typical_batches(batches: Sequence[list[int]], number: int) -> list[int]:

@@ -23,11 +23,8 @@ class Quantity(NamedTuple):
 
 PREPARING = [
     Quantity("Preparing NSMC, seconds", "seconds", 1, "12 × faster", True),
-    Quantity("… again, from the cache, seconds", "second_start_seconds", 2, "≤ 1 s", True),
     Quantity("… peak memory, MB", "peak_mb", 0, "", True),
     Quantity("… of it above the imports, MB", "above_imports_mb", 0, "≤ 1/4", True),
-    Quantity("… cache file, MB", "cache_mb", 1, "≤ 10 MB", True),
-    Quantity("… rows lost of 150,000", "rows_lost", 0, "0", has_ratio=False),
 ]
 PADDING = [Quantity("Word pieces paid per review, padding included", "paid", 1, "≤ 20.5", True)]
 SPEED = Quantity("reviews a second", "reviews_per_second", 0, "6 ×")

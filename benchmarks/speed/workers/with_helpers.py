@@ -16,30 +16,20 @@ MATRIX_WORK = 2e10  # operations: a fraction of a second
 
 
 def prepare(corpus: str, model: str) -> dict[str, Any]:
-    """Read and tokenize train and val, which share the train file, then again from the caches."""
+    """Read and tokenize train and val, which share the train file."""
     from helpers import ClassificationDataset, NsmcCorpus, load_tokenizer
 
     args, imported = new_arguments(corpus, model), peak_mb()
     tokenizer = load_tokenizer(args)
-
-    def both_parts() -> int:
-        corpus = NsmcCorpus()
-        parts = [ClassificationDataset(args, corpus, tokenizer, m) for m in ("train", "val")]
-        return sum(map(len, parts))
-
-    with Stopwatch() as first:
-        rows = both_parts()
+    with Stopwatch() as watch:
+        nsmc = NsmcCorpus()
+        parts = [ClassificationDataset(args, nsmc, tokenizer, mode) for mode in ("train", "val")]
     peak = peak_mb()
-    with Stopwatch() as second:
-        both_parts()
-    caches = Path(corpus).glob("cached-*.npz")
     return {
-        "seconds": first.seconds,
-        "rows": rows,
+        "seconds": watch.seconds,
+        "rows": sum(map(len, parts)),
         "peak_mb": peak,
         "above_imports_mb": peak - imported,
-        "second_start_seconds": second.seconds,
-        "cache_mb": sum(file.stat().st_size for file in caches) / 1e6,
     }
 
 
