@@ -13,7 +13,7 @@ from tools.links import NAME, files_with_links, repository
 
 ADDRESS = re.compile(rf"github(?:\.com)?/({NAME})")
 # What the course links to and is not the course.
-OTHERS = {"e9t/nsmc", "korpora/korpora"}
+OTHERS = {"beomi/kcbert", "e9t/nsmc", "korpora/korpora"}
 
 
 @pytest.mark.parametrize("path", files_with_links(), ids=lambda path: str(path.relative_to(ROOT)))
