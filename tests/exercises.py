@@ -30,7 +30,10 @@ class Exercise:
     check: str
 
     def verdict(self, answer: str) -> str:
-        """Return what the check cell prints after an answer."""
+        """Return what the check cell prints after an answer.
+
+        An answer that was rejected for a name that is not there says nothing about the check.
+        """
         names = dict(self.names)
         printed = io.StringIO()
         with redirect_stdout(printed):
@@ -38,7 +41,9 @@ class Exercise:
             printed.truncate(0)
             printed.seek(0)
             exec(self.check, names)
-        return printed.getvalue()
+        verdict = printed.getvalue()
+        assert "NameError" not in verdict, f"a slip of the test itself:\n{answer}\n{verdict}"
+        return verdict
 
 
 def exercises(solutions: Notebook) -> Iterator[Exercise]:
