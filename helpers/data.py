@@ -43,6 +43,7 @@ class ClassificationDataset(Dataset):
         tokenizer: PreTrainedTokenizerBase,
         mode: str,
     ) -> None:
+        self.label_names = corpus.label_names
         self.examples = settle_empty(corpus.get_examples(args, mode), args, where=mode)
         texts = [example.text for example in self.examples]
         self.input_ids, num_cut = encode_corpus(texts, tokenizer, args.max_seq_length)

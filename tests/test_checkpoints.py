@@ -15,6 +15,7 @@ from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.download import fetch_corpus
 from helpers.model import load_tokenizer
+from helpers.scales import FINE_TUNED
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.test_task_and_trainer import tiny_model
@@ -124,3 +125,11 @@ def test_damaged_files(run: Run, tmp_path: Path, content: bytes) -> None:
     path.write_bytes(whole[: len(whole) // 2] if content == b"half" else content)
     with pytest.raises(ValueError, match=r"damaged.ckpt was not loaded: it is damaged"):
         read_checkpoint(path)
+
+
+def test_the_bundled_checkpoint_is_small_and_answers_in_32_bits(
+    args: ClassificationTrainArguments,
+) -> None:
+    assert FINE_TUNED.stat().st_size <= 6_000_000
+    model = load_fine_tuned(args.fine_tuned_checkpoint, args)
+    assert {weight.dtype for weight in model.parameters()} == {torch.float32}

@@ -11,7 +11,6 @@ from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import FILES, NsmcCorpus
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.model import load_model, load_tokenizer
-from helpers.scales import MINI_BERT
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.conftest import KCBERT, NSMC, ROOT
@@ -59,9 +58,9 @@ def run_listings(model: str, corpus: str, folder: Path, environment: dict[str, s
     return finished.stdout
 
 
-def test_listings_at_mini(tmp_path: Path) -> None:
+def test_listings_at_mini(kcbert_like: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
-    printed = run_listings(str(MINI_BERT), "mini_reviews", tmp_path, environment)
+    printed = run_listings(str(kcbert_like), "mini_reviews", tmp_path, environment)
     # 1,500 rows in the train file, a tenth held out, batches of 32, three epochs
     assert "steps 129" in printed
     assert (tmp_path / "checkpoints" / "last.ckpt").is_file()
