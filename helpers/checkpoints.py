@@ -64,7 +64,7 @@ class BestCheckpoint(ModelCheckpoint):
         here = str(self.path.absolute())
         paths = ("best_model_path", "kth_best_model_path")
         moved = {name: here if state[name] else "" for name in paths}
-        best = dict.fromkeys([here], state["best_model_score"]) if state["best_k_models"] else {}
+        best = {here: state["best_model_score"]} if state["best_k_models"] else {}
         super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
 
 
