@@ -23,7 +23,7 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --check --quiet .
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-		--nbval --nbval-sanitize-with tests/nbval_sanitize.cfg
+		--nbval --nbval-sanitize-with tests/course/nbval_sanitize.cfg
 
 elsewhere: $(INSTALLED)  ## check the lessons as other machines would compute them
 	$(VENV)/bin/python -m tools.elsewhere test

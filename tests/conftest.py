@@ -18,10 +18,10 @@ from helpers.download import fetch_corpus
 from helpers.mini_reviews import ASSETS
 from helpers.model import load_tokenizer
 from helpers.scales import MINI_BERT
-from tests.environments import stand_in_network
-from tests.servers import FileServer, serving
+from tests.stand_ins.environments import stand_in_network
+from tests.stand_ins.servers import FileServer, serving
 
-collect_ignore = ["colab"]  # a package for another kernel
+collect_ignore = ["course/colab"]  # a package for another kernel
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

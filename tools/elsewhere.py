@@ -18,10 +18,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tests.tolerance import NUMBER, kind_of, text_of, value_of, words_of
+from tests.course.tolerance import NUMBER, kind_of, text_of, value_of, words_of
 from tools.lessons import LESSONS, ROOT, execute
 
-SHIFTED = os.pathsep.join([str(ROOT / "tests" / "shifted"), str(ROOT)])
+SHIFTED = os.pathsep.join([str(ROOT / "tests" / "course" / "shifted"), str(ROOT)])
 VARIANTS = {
     "plain kernels": {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"},
     "AVX2": {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"},
@@ -32,7 +32,7 @@ VARIANTS = {
 PROGRESS = re.compile(r"  step [^\n]*\n")  # printed once a minute
 TESTED = ("plain kernels", "two threads", "shifted weights")
 TEST = ["-m", "pytest", "-q", "--numprocesses=2", "--dist=loadfile", "--no-loadscope-reorder"]
-NBVAL = ["--nbval", "--nbval-sanitize-with=tests/nbval_sanitize.cfg", "notebooks/en"]
+NBVAL = ["--nbval", "--nbval-sanitize-with=tests/course/nbval_sanitize.cfg", "notebooks/en"]
 
 
 def test() -> int:

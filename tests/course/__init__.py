@@ -1,0 +1,1 @@
+"""Tests of what a reader meets: notebooks, editions, both scales, Colab, documents, commands."""

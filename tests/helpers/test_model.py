@@ -1,0 +1,94 @@
+"""Loading the model and the tokenizer, from a folder and through the hub's real client."""
+
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertForMaskedLM
+
+from helpers.arguments import ClassificationTrainArguments
+from helpers.corpus import read_nsmc
+from helpers.encoding import encode_reviews
+from helpers.model import load_model, load_tokenizer
+from helpers.scales import MINI_BERT
+from tests.conftest import NSMC
+from tests.stand_ins.processes import run_python
+from tests.stand_ins.servers import FileServer
+
+LOAD = """
+from helpers import ClassificationTrainArguments, load_model, load_tokenizer
+args = ClassificationTrainArguments.for_scale("full")
+print(len(load_tokenizer(args)), load_model(args).config.max_position_embeddings)
+"""
+
+
+def test_bundled_model_is_small_and_loads_as_float32() -> None:
+    model = BertForMaskedLM.from_pretrained(MINI_BERT)
+    assert model.dtype == torch.float32
+    assert model.num_parameters() <= 6_000_000
+    assert sum(path.stat().st_size for path in MINI_BERT.iterdir()) <= 12_000_000
+
+
+def test_hangul_survives_the_tokenizer(args: ClassificationTrainArguments) -> None:
+    text = "노잼이라더니 핵꿀잼ㅋㅋ OST도 최고"
+    tokenizer = load_tokenizer(args)
+    pieces = tokenizer.tokenize(text)
+    assert tokenizer.unk_token not in pieces
+    assert tokenizer.convert_tokens_to_string(pieces) == text
+
+
+@pytest.mark.skipif(not NSMC.is_dir(), reason="needs the public reviews in ../shared")
+def test_vocabulary_covers_real_reviews(args: ClassificationTrainArguments) -> None:
+    tokenizer = load_tokenizer(args)
+    texts = [example.text for example in read_nsmc(NSMC / "ratings_test.txt")]
+    input_ids, _ = encode_reviews(texts, tokenizer, args.max_seq_length)
+    pieces = Counter(piece for ids in input_ids for piece in ids)
+    assert pieces[tokenizer.unk_token_id] / pieces.total() < 0.001
+
+
+def test_new_head_has_two_outputs(
+    args: ClassificationTrainArguments, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tokenizer = load_tokenizer(args)
+    logits = load_model(args)(**tokenizer("재밌다", return_tensors="pt")).logits
+    assert logits.shape == (1, 2)
+    assert load_model(args, num_labels=3).classifier.out_features == 3
+    assert capfd.readouterr() == ("", "")
+
+
+def test_length_beyond_the_positions(args: ClassificationTrainArguments, tmp_path: Path) -> None:
+    folder = tmp_path / "short"
+    shutil.copytree(MINI_BERT, folder)
+    args = replace(args, pretrained_model_name=folder)
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('_embeddings": 128', '_embeddings": 64'))
+    with pytest.raises(ValueError, match="max_seq_length must be at most 64"):
+        load_model(args)
+
+
+def test_tokenizer_without_its_vocabulary(
+    args: ClassificationTrainArguments, tmp_path: Path
+) -> None:
+    folder = tmp_path / "no-vocabulary"
+    shutil.copytree(MINI_BERT, folder, ignore=shutil.ignore_patterns("vocab.txt"))
+    with pytest.raises(ValueError, match=r"5 word pieces.*8,000.*vocab.txt is missing or cut"):
+        load_tokenizer(replace(args, pretrained_model_name=folder))
+
+
+def test_hub(full_scale_environment: dict[str, str], hub: FileServer) -> None:
+    finished = run_python(LOAD, full_scale_environment)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.split()[1] == "300"
+    assert any(request.endswith("/vocab.txt") for request in hub.requests)
+
+
+def test_unreachable_hub_names_the_way_out(full_scale_environment: dict[str, str]) -> None:
+    # Port 9 of this machine (discard) is closed: the connection is refused at once.
+    environment = full_scale_environment | {"HF_ENDPOINT": "http://127.0.0.1:9"}
+    finished = run_python(LOAD, environment)
+    assert finished.returncode != 0
+    assert "ConnectionError" in finished.stderr
+    assert 'SCALE = "mini"' in finished.stderr

@@ -1,0 +1,127 @@
+"""Pins, the conda file and the commands hold together."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import files as files_of
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.stand_ins.environments import COLAB_LACKS, COURSE, repack, without_paths
+from tests.stand_ins.processes import run_python
+
+PIN = re.compile(r"([\w.-]+)==([\w.]+)")
+PINS = dict(
+    PIN.fullmatch(line).groups()
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+# Modules of the standard library that Python 3.12 and 3.13 dropped, by their "What's New" pages.
+DROPPED = (
+    "aifc|asynchat|asyncore|audioop|cgi|cgitb|chunk|crypt|distutils|imghdr|imp|lib2to3|mailcap|"
+    "msilib|nis|nntplib|ossaudiodev|pipes|smtpd|sndhdr|spwd|sunau|telnetlib|uu|xdrlib"
+)
+NAMED_BY_THE_USER = {
+    "jupyterlab", "transformers", "torch", "pytorch-lightning", "Korpora", "matplotlib", "nbval",
+}  # fmt: skip
+
+
+def direct_dependencies() -> set[str]:
+    extras = PROJECT["optional-dependencies"]
+    everything = [*PROJECT["dependencies"], *extras["lab"], *extras["test"], *extras["pretrain"]]
+    return {re.match(r"[\w.-]+", requirement).group() for requirement in everything}
+
+
+def test_all_that_the_project_asks_for_is_pinned() -> None:
+    assert NAMED_BY_THE_USER <= direct_dependencies() <= PINS.keys()
+
+
+@pytest.mark.parametrize("name", sorted(direct_dependencies()))
+def test_the_pinned_version_is_the_one_under_test(name: str) -> None:
+    assert version(name).split("+")[0] == PINS[name]
+
+
+def test_conda_installs_the_same_pins() -> None:
+    environment = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "- -r requirements.txt" in environment
+    assert "==" not in environment
+
+
+@pytest.mark.parametrize("package", ["the course", *COLAB_LACKS])
+def test_nothing_imports_what_colabs_python_has_dropped(package: str) -> None:
+    if package == "the course":
+        files = [path for folder in COURSE for path in ROOT.glob(f"{folder}/**/*.py")]
+    else:
+        files = [file.locate() for file in files_of(package) or () if file.suffix == ".py"]
+    dropped = re.compile(rf"^\s*(?:import|from)\s+(?:{DROPPED})\b.*", flags=re.MULTILINE)
+    found = [line for path in files for line in dropped.findall(path.read_text("utf-8"))]
+    assert files and found == []
+
+
+def test_importing_helpers_loads_nothing_heavy() -> None:
+    program = (
+        "import sys, helpers;"
+        "print([name for name in ('torch', 'transformers', 'pytorch_lightning', 'matplotlib')"
+        " if name in sys.modules])"
+    )
+    loaded = run_python(program)
+    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_helpers_names_what_it_has() -> None:
+    import helpers
+
+    assert all(getattr(helpers, name) for name in helpers.__all__)
+    with pytest.raises(AttributeError, match="'helpers' has no attribute 'NsmcKorpus'"):
+        _ = helpers.NsmcKorpus
+
+
+def test_make_lists_its_commands() -> None:
+    command = ["make", "--no-print-directory"]  # which make prints when it runs below another
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = [line.split()[1] for line in listed.splitlines()]
+    assert commands == ["help", "run", "test", "elsewhere", "lab", "refresh", "links", "clean"]
+
+
+def make_environment(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Let make install the requirements that are named in ``folder``, from there alone."""
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "pyproject.toml").write_text('[project]\nname = "course"\nversion = "1"\n')
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}
+    return subprocess.run(
+        ["make", "--no-print-directory", ".venv/installed", f"PYTHON={sys.executable}"],
+        cwd=folder,
+        env=without_paths() | offline | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("module", ["tomllib", "ensurepip"], ids=["Python 3.10", "no venv"])
+def test_make_says_which_python_it_needs(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(f"import sys; sys.modules[{module!r}] = None")
+    (tmp_path / "requirements.txt").touch()
+    made = make_environment(tmp_path, PYTHONPATH=str(tmp_path))
+    assert made.returncode == 2 and not (tmp_path / ".venv").exists()
+    assert re.search(r"needs Python 3\.11 or newer, with venv .* PYTHON=python3\.12", made.stderr)
+
+
+def test_make_goes_on_where_pip_could_not_install(tmp_path: Path) -> None:
+    pins = [f"{name}=={PINS[name]}" for name in ("xlrd", "setuptools")]
+    (tmp_path / "requirements.txt").write_text("\n".join(pins))
+    failed = make_environment(tmp_path)
+    assert failed.returncode == 2 and not (tmp_path / ".venv" / "installed").exists()
+    assert "ERROR: No matching distribution found for xlrd" in failed.stderr
+    assert "for the reason above. See to the network" in failed.stderr
+    for package in ("xlrd", "setuptools"):
+        repack(package, tmp_path)
+    made = make_environment(tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert list((tmp_path / ".venv").glob("lib/python*/site-packages/xlrd"))

@@ -1,0 +1,406 @@
+"""Ctrl+C, the stop button, a second training in the folder: one line, and no wrong model."""
+
+import copy
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from subprocess import PIPE
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jupyter_client import KernelManager
+from jupyter_client.blocking import BlockingKernelClient
+from torch.utils.data import Subset
+from transformers import BertForSequenceClassification
+
+from helpers import checkpoints
+from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.checkpoints import read_checkpoint
+from helpers.data import eval_dataloader
+from helpers.support import machine
+from helpers.support.files import whole_file
+from helpers.support.interruptions import TrainingStopped
+from helpers.task import ClassificationTask
+from helpers.trainer import get_trainer, read_log
+from tests.conftest import ROOT
+from tests.course.notebooks import LESSON_PATHS
+from tests.course.notebooks import Notebook as Lesson
+from tests.helpers.test_fine_tuning import words_for, write_questions
+from tests.stand_ins.killed_trainings import digest
+from tests.stand_ins.processes import run_python
+from tests.stand_ins.short_trainings import CtrlC, PowerCut, train, train_until
+from tests.stand_ins.small_model import tiny_config
+
+
+def stopped(args: ClassificationTrainArguments, reviews: Subset, ctrl_c: CtrlC) -> str:
+    """Return the line with which a training with validation ends that is interrupted."""
+    with pytest.raises(TrainingStopped) as caught:
+        train(args, reviews, ctrl_c, val=reviews)
+    assert caught.value.__suppress_context__
+    return str(caught.value)
+
+
+def last_step(args: ClassificationTrainArguments) -> int:
+    return read_checkpoint(Path(args.downstream_model_dir) / "last.ckpt")["global_step"]
+
+
+@pytest.mark.parametrize(
+    ("hook", "call", "step"),
+    [
+        ("on_train_start", 1, 1),
+        ("on_before_optimizer_step", 3, 3),
+        ("on_train_batch_end", 2, 2),  # last.ckpt has just been written
+        ("on_train_batch_end", 3, 4),
+        ("on_before_optimizer_step", 5, 5),  # the last of the epoch
+        ("on_validation_batch_end", 4, 5),  # the sanity check has two
+        ("on_train_epoch_end", 1, 5),
+    ],
+)
+def test_a_training_that_was_stopped_anywhere_loses_nothing(
+    short: ClassificationTrainArguments,
+    reviews: Subset,
+    tmp_path: Path,
+    hook: str,
+    call: int,
+    step: int,
+) -> None:
+    elsewhere = replace(short, downstream_model_dir=tmp_path / "undisturbed")
+    undisturbed, log = train(elsewhere, reviews, val=reviews)
+    line = stopped(short, reviews, CtrlC(hook, call))
+    assert line == f"stopped after step {step} of 10; run the same again to go on"
+    assert last_step(short) == step
+    resumed, trainer = train(short, reviews, val=reviews)
+    assert digest(resumed.model) == digest(undisturbed.model)
+    assert read_log(trainer) == read_log(log)
+
+
+def test_the_same_trainer_goes_on_as_well(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    """In a notebook, the cell with trainer.fit alone may be run again."""
+    task = ClassificationTask(BertForSequenceClassification(tiny_config(num_labels=4)), short)
+    trainer, loader = get_trainer(short), eval_dataloader(short, reviews)
+    trainer.callbacks.append(CtrlC("on_before_optimizer_step", 3))
+    with pytest.raises(TrainingStopped, match=r"after step 3 of 10; .* to go on$"):
+        trainer.fit(task, loader)
+    trainer.fit(task, loader)
+    assert trainer.global_step == 10
+    assert [step for step, _ in read_log(trainer)["train_loss_step"]] == list(range(10))
+
+
+def test_a_stop_in_the_last_validation_comes_after_the_end(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    line = stopped(short, reviews, CtrlC("on_validation_batch_end", 2 + 5 + 1))
+    assert line == "stopped after step 10 of 10: the training is finished"
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        (1, "stopped after step 0 of 10, before anything was saved; run the same again to begin"),
+        (4, "stopped after step 3 of 10; run the same again to go on after step 2"),
+    ],
+)
+def test_a_second_interrupt_ends_a_training_at_once(
+    short: ClassificationTrainArguments, reviews: Subset, call: int, line: str
+) -> None:
+    said = stopped(short, reviews, CtrlC("on_before_optimizer_step", call, times=2))
+    assert said.startswith(line)
+    assert (Path(short.downstream_model_dir) / "last.ckpt").exists() == (call == 4)
+
+
+def test_an_interrupt_before_the_first_step(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    said = stopped(short, reviews, CtrlC("on_sanity_check_start", times=2))
+    assert said == "stopped before the first step; run the same again"
+
+
+def test_an_interrupt_within_a_checkpoint_leaves_the_former_one(
+    short: ClassificationTrainArguments, reviews: Subset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyTorch's writer turns it into an error about the file, for which the disk was blamed."""
+    train_until(3, short, reviews, reviews)
+
+    @contextmanager
+    def interrupted(path: Path, mode: str) -> Iterator[Any]:
+        with whole_file(path, mode) as file:
+
+            def write(content: bytes) -> int:
+                signal.raise_signal(signal.SIGINT)
+                return file.write(content)
+
+            yield SimpleNamespace(write=write)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoints, "whole_file", interrupted)
+        with pytest.raises(TrainingStopped) as caught:
+            train(short, reviews, val=reviews)
+    assert str(caught.value) == (
+        "stopped after step 4 of 10; run the same again to go on after step 2"
+    )
+    assert last_step(short) == 2
+    assert not list(Path(short.downstream_model_dir).glob("*.unfinished"))
+
+
+def test_a_full_disk_is_named_also_when_a_stop_was_asked_for(
+    short: ClassificationTrainArguments, reviews: Subset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(OSError, match=r"last\.ckpt could not be written .*Make room"):
+        train(short, reviews, CtrlC("on_before_optimizer_step"))
+
+
+def test_the_end_of_workers_that_heard_the_interrupt_is_part_of_the_stop(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    """Ctrl+C reaches all processes of a terminal. Forked ones ignore it here, others end."""
+
+    class Ended(CtrlC):
+        def on_train_batch_start(self, *_: Any) -> None:
+            raise RuntimeError("DataLoader worker (pid(s) 1) exited unexpectedly")
+
+    assert stopped(short, reviews, Ended("on_train_start")).startswith("stopped after step 0 of 10")
+    with pytest.raises(RuntimeError, match="exited unexpectedly"):
+        train(short, reviews, Ended("no hook"))
+
+
+def test_an_error_in_a_second_try_is_not_the_interrupt_before_it(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    try:
+        train(short, reviews, CtrlC("on_before_optimizer_step"))
+    except KeyboardInterrupt:
+        with pytest.raises(InterruptedError, match="the power is gone"):
+            train(short, reviews, PowerCut(3))
+
+
+def test_a_rehearsal_is_stopped_in_a_line(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    rehearsal = replace(short, test_mode=True)
+    assert stopped(rehearsal, reviews, CtrlC("on_train_start")) == "the rehearsal was stopped"
+
+
+def test_interrupts_are_handled_afterwards_as_before(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    """Lightning lets them be ignored for ever after one."""
+    stopped(short, reviews, CtrlC("on_before_optimizer_step", times=2))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as nohup does
+    try:
+        train(short, reviews, CtrlC("on_before_optimizer_step", times=2))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_a_training_may_run_in_another_thread(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    thread = Thread(target=train, args=(short, reviews))
+    thread.start()
+    thread.join()
+    assert last_step(short) == 10
+
+
+# Where people stop trainings
+
+SET_UP = '''
+import time
+from helpers import *
+from pytorch_lightning.callbacks import Callback
+from tests.stand_ins.small_model import tiny_config
+from tests.stand_ins.short_trainings import train
+
+class Waits(Callback):
+    """In step 8, until the stop button is pressed."""
+    def on_train_batch_end(self, trainer, *_):
+        while trainer.global_step == 8 and not trainer.last_checkpoint.stop_asked:
+            time.sleep(0.1)
+
+args = ClassificationTrainArguments.for_scale(
+    "mini", downstream_corpus_root_dir="{folder}", downstream_model_dir="{folder}", batch_size=200
+)
+fetch_corpus(args)
+reviews = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+'''
+
+
+class Notebook:
+    """A kernel that runs cells, as JupyterLab or Colab has it."""
+
+    def __init__(self) -> None:
+        self.manager = KernelManager()
+        self.manager.start_kernel(cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        self.client: BlockingKernelClient = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def close(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def run(self, *cells: str, stop_at: str | None = None) -> tuple[list[str], str]:
+        """Run cells, all of them queued at once; press the stop button when a text appears.
+
+        Returns:
+            the status of each cell, and all that they show.
+        """
+        ids = [self.client.execute(cell) for cell in cells]
+        shown, done = "", False
+        while not done:
+            message = self.client.get_iopub_msg(timeout=120)
+            content = message["content"]
+            shown += content.get("text", "") + "\n".join(content.get("traceback", []))
+            if stop_at is not None and stop_at in shown:
+                self.manager.interrupt_kernel()
+                stop_at = None
+            of_last = message["parent_header"].get("msg_id") == ids[-1]
+            done = of_last and content.get("execution_state") == "idle"
+        return [self.client.get_shell_msg(timeout=60)["content"]["status"] for _ in ids], shown
+
+
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    notebook = Notebook()
+    yield notebook
+    notebook.close()
+
+
+def test_the_stop_button_ends_a_cell_with_one_line_and_no_other_cell_is_run(
+    notebook: Notebook, tmp_path: Path
+) -> None:
+    cells = "task, trainer = train(args, reviews)", "print('the cell below')"
+    assert notebook.run(SET_UP.format(folder=tmp_path))[0] == ["ok"]
+    slow = cells[0].replace("reviews", "reviews, Waits()")
+    statuses, shown = notebook.run(slow, cells[1], stop_at="epoch 1/4")
+    assert statuses == ["error", "aborted"]
+    line = "stopped after step [6-9] of 24; run the same again to go on"
+    assert re.fullmatch(rf"seed: 7\nepoch 1/4 .*\n{line}", shown)
+    statuses, shown = notebook.run(*cells)
+    assert statuses == ["ok", "ok"]
+    assert re.match(r"seed: 7\ngoing on after step [6-9] of 24\nepoch 2/4 .*\n", shown)
+
+
+def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
+    write_questions(tmp_path / "questions.csv")
+    words = words_for(tmp_path, epochs=2000)
+    command = [sys.executable, "-m", "helpers.fine_tuning", *words]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True)
+    while "epoch 1/" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.fullmatch(r"stopped after step [\d,]+ of 8,000; run the same again to go on\n", said)
+    assert not (tmp_path / "checkpoints" / "exported").exists()
+
+
+def test_ctrl_c_before_the_training_ends_the_command_with_one_line() -> None:
+    program = (
+        "from helpers.support.command_line import end_in_a_line_when_interrupted as set_up\n"
+        "set_up('stopped; nothing was exported')\n"
+        "import signal; signal.raise_signal(signal.SIGINT)\n"
+    )
+    done = run_python(program)
+    assert (done.returncode, done.stderr) == (130, "stopped; nothing was exported\n")
+    failed = run_python(program.replace("import signal;", "0 / 0;"))
+    assert failed.returncode == 1
+    assert failed.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+# Two trainings in one folder
+
+
+def test_a_second_training_in_a_folder_is_refused_until_the_first_ends_or_is_killed(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    folder = Path(short.downstream_model_dir)
+    program = (
+        "import pathlib, sys, time\n"
+        "from helpers.support.interruptions import only_training_in\n"
+        "with only_training_in(pathlib.Path(sys.argv[1])):\n"
+        "    print('began', flush=True); time.sleep(60)\n"
+    )
+    first = subprocess.Popen([sys.executable, "-c", program, folder], cwd=ROOT, stdout=PIPE)
+    assert first.stdout.readline()
+    with pytest.raises(OSError, match=r"^Another training is running in .*checkpoints: let it end"):
+        train(short, reviews)
+    assert [path.name for path in folder.iterdir()] == [".lock"]
+    first.kill()
+    first.wait()
+    train(short, reviews)
+
+
+# A model that is no longer new
+
+
+def test_a_network_that_an_error_left_half_trained_is_not_trained_further_unnoticed(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    network, loader = BertForSequenceClassification(tiny_config()), eval_dataloader(short, reviews)
+    args = replace(short, save_every_n_steps=100)
+    trainer = get_trainer(args)
+    trainer.callbacks.append(PowerCut(3))
+    with pytest.raises(InterruptedError):
+        trainer.fit(ClassificationTask(network, args), loader)
+    with pytest.raises(ValueError, match=r"has been trained before, .* Make it anew"):
+        get_trainer(args).fit(ClassificationTask(network, args), loader)
+    get_trainer(args).fit(ClassificationTask(copy.deepcopy(network), args), loader)
+
+
+def test_the_training_cell_of_lesson_7_is_the_same_training_each_time(
+    short: ClassificationTrainArguments, reviews: Subset
+) -> None:
+    (lesson,) = (Lesson(path) for path in LESSON_PATHS if path.stem == "07_training")
+    (cell,) = (one.source for one in lesson.code_cells if "trainer.fit(task, train_d" in one.source)
+    loader = eval_dataloader(short, reviews)
+    names = {
+        "copy": copy,
+        "args": short,
+        "model": BertForSequenceClassification(tiny_config()),
+        "train_dataloader": loader,
+        "val_dataloader": loader,
+        "set_seed": set_seed,
+        "ClassificationTask": ClassificationTask,
+        "get_trainer": get_trainer,
+    }
+    weights = []
+    for _ in range(2):
+        exec(cell, names)
+        weights.append(digest(names["task"].model))
+    assert weights[0] == weights[1] != digest(names["model"])
+
+
+# Google Drive
+
+
+def test_on_drive_checkpoints_come_once_an_epoch_and_at_a_stop(
+    short: ClassificationTrainArguments,
+    reviews: Subset,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(machine, "DRIVES", (str(Path(short.downstream_model_dir).parent),))
+    train_until(4, short, reviews)
+    said = "Google Drive's trash keeps what is replaced: last.ckpt is written once an epoch"
+    assert said in capsys.readouterr().out
+    assert not (Path(short.downstream_model_dir) / "last.ckpt").exists()
+    line = stopped(short, reviews, CtrlC("on_before_optimizer_step", 3))
+    assert line == "stopped after step 3 of 10; run the same again to go on"
+    assert last_step(short) == 3

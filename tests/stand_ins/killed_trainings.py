@@ -1,0 +1,193 @@
+"""Trainings that are killed at random moments, and then go on to the end.
+
+A program of its own: it forks a process for each training, which only one without threads can do.
+
+python -m tests.stand_ins.killed_trainings FOLDER
+"""
+
+import hashlib
+import io
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from pytorch_lightning import LightningModule, Trainer
+from pytorch_lightning.callbacks import Callback
+from torch.utils.data import Subset
+from transformers import BertForSequenceClassification
+
+from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.corpus import NsmcCorpus
+from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.download import fetch_corpus
+from helpers.model import load_tokenizer
+from helpers.support.resumable_data import fingerprint
+from helpers.task import ClassificationTask
+from helpers.trainer import get_trainer
+from tests.stand_ins.small_model import tiny_config
+
+KINDS = {
+    f"{order}, {workers} workers": {"group_by_length": grouped, "cpu_workers": workers}
+    for order, grouped in (("random order", False), ("batches by length", True))
+    for workers in (0, 2)
+}
+IN_A_SAVE = "while a checkpoint is written"
+KILLS = dict(  # each kind is killed in two ways, and each way is tried
+    zip(
+        KINDS,
+        (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE)),
+        strict=True,
+    )
+)
+NUM_REVIEWS = 330  # 11 batches of 32, the last one smaller
+
+
+class Data(NamedTuple):
+    """The reviews to train on and to validate with."""
+
+    train: ClassificationDataset
+    val: Subset
+
+
+class Record(Callback):
+    """Notes the batch of every step that is begun, also of those that are lost later."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "batches.txt"
+
+    def on_train_batch_start(
+        self, trainer: Trainer, task: LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        with self.path.open("a") as file:
+            file.write(f"{trainer.global_step} {fingerprint(batch)}\n")
+
+
+def prepare(folder: Path) -> Data:
+    """Tokenize some of the bundled reviews."""
+    args = arguments(folder, {})
+    fetch_corpus(args)
+    corpus, tokenizer = NsmcCorpus(), load_tokenizer(args)
+    train = ClassificationDataset(args, corpus, tokenizer, "train")
+    train.examples = train.examples[:NUM_REVIEWS]
+    train.input_ids = [train.input_ids[number] for number in range(NUM_REVIEWS)]
+    return Data(train, Subset(ClassificationDataset(args, corpus, tokenizer, "val"), range(32)))
+
+
+def arguments(folder: Path, changes: dict[str, Any]) -> ClassificationTrainArguments:
+    """Return the settings of a training in ``folder``."""
+    return ClassificationTrainArguments.for_scale(
+        "mini",
+        downstream_corpus_root_dir=folder,
+        downstream_model_dir=folder,
+        accelerator="cpu",
+        epochs=2,
+        save_every_n_steps=3,
+        **changes,
+    )
+
+
+def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 0) -> None:
+    """Train to the end, and write the weights; or die in the middle of writing a checkpoint."""
+    args = arguments(folder, changes)
+    if die_in_save:
+        torch.save = dying_in_call(die_in_save, torch.save)
+    set_seed(args)
+    task = ClassificationTask(BertForSequenceClassification(tiny_config()), args)
+    trainer = get_trainer(args)
+    trainer.callbacks.insert(0, Record(folder))
+    trainer.fit(task, train_dataloader(args, data.train), eval_dataloader(args, data.val))
+    (folder / "weights.txt").write_text(digest(task.model))
+
+
+def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]:
+    """Return ``save`` as it would be if the process were killed half way through a call."""
+    calls = 0
+
+    def save_half(checkpoint: Any, file: Any) -> None:
+        nonlocal calls
+        calls += 1
+        content = io.BytesIO()
+        save(checkpoint, content)
+        file.write(content.getvalue() if calls < number else content.getvalue()[:5000])
+        if calls == number:
+            file.flush()
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    return save_half
+
+
+def digest(model: torch.nn.Module) -> str:
+    """Return a text that is the same for the same weights, and for them alone."""
+    weights = (weight.detach().numpy().tobytes() for weight in model.parameters())
+    return hashlib.sha256(b"".join(weights)).hexdigest()
+
+
+def run(kill_after: float | None, *settings: Any) -> bool:
+    """Train in a new process, killed after so many seconds; return whether it was killed.
+
+    Its data loader workers are killed with it, as when a runtime is lost.
+    """
+    process = multiprocessing.get_context("fork").Process(target=train, args=settings)
+    process.start()
+    os.setpgid(process.pid, process.pid)  # the workers will belong to this group, too
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
+    return process.exitcode != 0
+
+
+def run_killed(kill: str, duration: float, *settings: Any) -> int:
+    """Run a training that is killed in this way, until it is finished; return the kills."""
+    if kill == IN_A_SAVE:
+        num_kills = run(None, *settings, random.randint(1, 6))
+    else:
+        begin, end = {"at once": (0, 0.2), "early": (0.2, 0.5)}.get(kill, (0.5, 0.9))
+        num_kills = 0
+        while num_kills < (2 if kill == "twice" else 1):
+            num_kills += run(duration * random.uniform(begin, end), *settings)
+    run(None, *settings)
+    return int(num_kills)
+
+
+def result(folder: Path) -> dict[str, Any]:
+    """Return the weights that a training ended with, and for each step all batches it was given."""
+    batches: dict[str, set[str]] = {}
+    for line in (folder / "batches.txt").read_text().splitlines():
+        step, batch = line.split()
+        batches.setdefault(step, set()).add(batch)
+    weights = (folder / "weights.txt").read_text()
+    return {"weights": weights, "batches": {step: sorted(of) for step, of in batches.items()}}
+
+
+def main(folder: Path) -> dict[str, Any]:
+    data, results = prepare(folder), {}
+    for kind, changes in KINDS.items():
+        folders = {kill: folder / kind / kill for kill in ("no", *KILLS[kind])}
+        for one in folders.values():
+            one.mkdir(parents=True)
+        began = time.monotonic()
+        run(None, folders["no"], changes, data)
+        duration = time.monotonic() - began
+        results[kind] = {"no": result(folders["no"])}
+        for kill in KILLS[kind]:
+            num_kills = run_killed(kill, duration, folders[kill], changes, data)
+            results[kind][kill] = result(folders[kill]) | {"num_kills": num_kills}
+    return results
+
+
+if __name__ == "__main__":
+    random.seed(0)
+    with redirect_stdout(sys.stderr):
+        outcome = main(Path(sys.argv[1]))
+    print(json.dumps(outcome))
