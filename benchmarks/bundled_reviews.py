@@ -14,7 +14,7 @@ from statistics import mean, stdev
 from benchmarks.fine_tuning import Run, finished, measure_missing
 from helpers import ClassificationTrainArguments, read_nsmc
 from helpers.corpus import FILES
-from helpers.mini_reviews import ASSETS, MINI_REVIEWS
+from helpers.scales import ASSETS, MINI_REVIEWS
 
 RESULTS = Path(__file__).parent / "results" / "bundled_reviews.jsonl"
 SEEDS = (1, 2, 3, 4, 5)

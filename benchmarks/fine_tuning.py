@@ -25,7 +25,8 @@ from helpers import (
 )
 from helpers.corpus import ClassificationExample
 from helpers.encoding import encode_reviews
-from helpers.trainer import MAX_GRADIENT_NORM, quiet_lightning
+from helpers.support.machine import quiet_lightning
+from helpers.trainer import MAX_GRADIENT_NORM
 
 EVAL_BATCH_SIZE = 256
 

@@ -35,7 +35,7 @@ _NAMES_IN = {
         "paired_bootstrap",
         "predict_probabilities",
     ],
-    "exercises": ["check"],
+    "notebook": ["check", "use_korean_font"],
     "export": ["export_model", "load_exported"],
     "fine_tuning": ["fine_tune"],
     "inference": [
@@ -55,7 +55,6 @@ _NAMES_IN = {
         "read_labelled",
     ],
     "page": ["make_page"],
-    "plotting": ["use_korean_font"],
     "task": ["ClassificationTask", "adamw_with_schedule", "parameter_groups"],
     "trainer": ["ProgressLines", "best_and_last_checkpoint", "get_trainer", "read_log"],
 }
@@ -73,4 +72,4 @@ def __dir__() -> list[str]:
     return __all__
 
 
-import_module("helpers.mini_reviews").register_mini_reviews()
+import_module("helpers.scales").register_mini_reviews()

@@ -7,9 +7,9 @@ import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
-from transformers import BertForSequenceClassification
+from transformers import BertForSequenceClassification, BertPreTrainedModel
 
-from helpers.arguments import ClassificationTrainArguments
+from helpers.arguments import TrainArguments
 from helpers.model import load_config
 from helpers.support.files import whole_file
 
@@ -43,7 +43,7 @@ class BestCheckpoint(ModelCheckpoint):
     leave the file of an earlier training where a new one has nothing better.
     """
 
-    def __init__(self, args: ClassificationTrainArguments) -> None:
+    def __init__(self, args: TrainArguments) -> None:
         mode, metric = args.monitor.split()
         super().__init__(
             dirpath=args.downstream_model_dir,
@@ -93,10 +93,15 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def load_fine_tuned(
-    path: str | Path, args: ClassificationTrainArguments, num_labels: int = 2
-) -> BertForSequenceClassification:
+    path: str | Path,
+    args: TrainArguments,
+    kind: type[BertPreTrainedModel] = BertForSequenceClassification,
+    **config: Any,
+) -> BertPreTrainedModel:
     """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
 
+    Args:
+        kind, config: as ``load_model``.
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the file cannot be read safely, or belongs to a network of another shape.
@@ -105,14 +110,15 @@ def load_fine_tuned(
     weights = {
         name.removeprefix("model."): weight
         for name, weight in state.items()
-        if name.startswith("model.")  # and not the counts of train_loss and train_acc
+        if name.startswith("model.")  # and not what the task has counted
     }
-    model = BertForSequenceClassification(load_config(args, num_labels=num_labels))
+    model = kind(load_config(args, **config))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
+        changed = "".join(f" with {name}={value!r}" for name, value in config.items())
         raise ValueError(
-            f"{path} holds other weights than {args.pretrained_model_name!r} with {num_labels} "
-            "labels has; load it with the settings it was trained with."
+            f"{path} holds other weights than {args.pretrained_model_name!r}{changed} has; load it "
+            "with the settings it was trained with."
         ) from error
     return model.eval()

@@ -2,23 +2,24 @@
 
 import random
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from reprlib import repr as shortened
+from typing import Any
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.support.data_checks import check_ids, check_labels
-from helpers.support.separated import read_cells
-from helpers.support.texts import read_utf8
+from helpers.support.files import read_utf8
+from helpers.support.tables import read_cells
 
 HEADER = ["id", "document", "label"]
 LABELS = {"0": 0, "1": 1}
 FILES = ("ratings_train.txt", "ratings_test.txt")
 ROW_END = re.compile(r"\t[01]\r?\n[^\t\n]*\t")  # and the id of the row below
+Reader = Callable[[Path], Sequence[Any]]
 SPLIT_SEED = 42  # not args.seed: runs with other seeds are validated on the same reviews
 
 
@@ -121,6 +122,53 @@ def read_unique(path: Path) -> list[ClassificationExample]:
     return examples
 
 
+def check_ids(examples: Sequence[ClassificationExample], path: Path) -> None:
+    """Raise ValueError when two rows of an NSMC file have the same id."""
+    if len({example.id for example in examples}) == len(examples):
+        return
+    line_of: dict[str, int] = {}
+    line = 2  # below the header
+    for example in examples:
+        if example.id in line_of:
+            raise ValueError(
+                f"{path}, line {line}: the id {example.id!r} stands in line {line_of[example.id]} "
+                "as well, so this review might be learned and asked about; delete one of the lines."
+            )
+        line_of[example.id] = line
+        line += 1 + example.text.count("\n")
+
+
+def check_labels(train: Sequence[ClassificationExample], path: Path) -> None:
+    """Raise ValueError unless both labels are left in the part that is learned from."""
+    counts = Counter(example.label for example in train)
+    for label in (0, 1):
+        if not counts[label]:
+            raise ValueError(
+                f"{path}: with val held out, no review of the label {label} is left to learn from; "
+                "add such reviews, or lower val_fraction."
+            )
+
+
+@dataclass(frozen=True)
+class CorpusFiles:
+    """The files of a corpus: how many rows each has, the header not counted, and who reads one."""
+
+    rows: dict[str, int]
+    read: Reader
+
+
+CORPORA = {
+    "nsmc": CorpusFiles(dict(zip(FILES, (150_000, 50_000), strict=True)), read_nsmc),
+    "mini_reviews": CorpusFiles(dict(zip(FILES, (1_500, 500), strict=True)), read_nsmc),
+}
+
+
+def check_mode(mode: str) -> None:
+    """Raise ValueError unless ``mode`` is one of the three parts of a corpus."""
+    if mode not in ("train", "val", "test"):
+        raise ValueError(f"mode must be 'train', 'val' or 'test'; it is {mode!r}.")
+
+
 class NsmcCorpus:
     """Reviews in NSMC's two-file format, in three parts: train, val and test.
 
@@ -136,8 +184,7 @@ class NsmcCorpus:
         self, args: ClassificationTrainArguments, mode: str
     ) -> list[ClassificationExample]:
         """Return the examples of ``mode``: "train", "val" or "test"."""
-        if mode not in ("train", "val", "test"):
-            raise ValueError(f"mode must be 'train', 'val' or 'test'; it is {mode!r}.")
+        check_mode(mode)
         folder = Path(args.downstream_corpus_root_dir) / args.downstream_corpus_name
         if mode == "test":
             return self.read(folder / "ratings_test.txt")

@@ -12,8 +12,8 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
-from helpers.encoding import encode_corpus, without_garbage_collection
-from helpers.support.data_checks import settle_empty
+from helpers.encoding import encode_corpus
+from helpers.support.texts import settle_empty
 
 
 class LabelledCorpus(Protocol):
@@ -35,7 +35,6 @@ class ClassificationDataset(Dataset):
     pieces, and ``labels``, a single number. Nothing is padded here: that is the collator's work.
     """
 
-    @without_garbage_collection()  # of all the objects that are made here, none is garbage
     def __init__(
         self,
         args: ClassificationTrainArguments,
@@ -44,7 +43,7 @@ class ClassificationDataset(Dataset):
         mode: str,
     ) -> None:
         self.label_names = corpus.label_names
-        self.examples = settle_empty(corpus.get_examples(args, mode), args, where=mode)
+        self.examples = settle_empty(corpus.get_examples(args, mode), args.empty_documents, mode)
         texts = [example.text for example in self.examples]
         self.input_ids, num_cut = encode_corpus(texts, tokenizer, args.max_seq_length)
         if num_cut:
@@ -58,7 +57,7 @@ class ClassificationDataset(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         return {
-            "input_ids": torch.tensor(self.input_ids[index]),
+            "input_ids": torch.tensor(self.input_ids[index], dtype=torch.int64),
             "labels": torch.tensor(self.examples[index].label),
         }
 

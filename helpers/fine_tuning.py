@@ -5,15 +5,11 @@ On the command line, name a scale and whatever shall differ from it:
 python -m helpers.fine_tuning --scale mini --train_file mails.csv --label_column topic
 """
 
-from helpers.support.command_line import (
-    end_in_a_line_when_interrupted,
-    refusing_in_a_sentence,
-)
+from helpers.support.settings import command_line, end_in_a_line_when_interrupted, parsed
 
 if __name__ == "__main__":  # at once, since the libraries below take some seconds to load
     end_in_a_line_when_interrupted("stopped; nothing was exported")
 
-import argparse
 import shlex
 import sys
 from collections.abc import Sequence
@@ -23,7 +19,6 @@ from pathlib import Path
 import torch
 from pytorch_lightning.utilities import rank_zero_only
 from torch import nn
-from transformers import HfArgumentParser
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import load_fine_tuned
@@ -55,11 +50,14 @@ def fine_tune(args: OwnDataArguments) -> Path:
     )
     set_seed(args)
     num_labels = len(corpus.label_names)
-    task, trainer = ClassificationTask(load_model(args, num_labels), args), get_trainer(args)
+    task, trainer = (
+        ClassificationTask(load_model(args, num_labels=num_labels), args),
+        get_trainer(args),
+    )
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
     folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
-        model = load_fine_tuned(folder / "best.ckpt", args, num_labels)
+        model = load_fine_tuned(folder / "best.ckpt", args, num_labels=num_labels)
         report_accuracy(model, test, args)
         export_model(model, tokenizer, corpus.label_names, folder / "exported")
     return folder / "exported"
@@ -80,21 +78,13 @@ def report_accuracy(
 
 def read_words(words: Sequence[str] | None = None) -> OwnDataArguments:
     """Read the settings from words such as ``--scale mini``; None: those of this process."""
-    scale = refusing_in_a_sentence(argparse.ArgumentParser(add_help=False, allow_abbrev=False))
-    scale.add_argument(
-        "--scale", choices=SCALES, default="full", help="What the rest, as below, begins with."
+    parser = command_line(OwnDataArguments, description=__doc__)
+    parser.add_argument(
+        "--scale", choices=SCALES, default="full", help="What the rest, as above, begins with."
     )
-    chosen, _ = scale.parse_known_args(words)
-    parser = refusing_in_a_sentence(
-        HfArgumentParser(OwnDataArguments, parents=[scale], description=__doc__, allow_abbrev=False)
-    )
-    parser.set_defaults(**asdict(OwnDataArguments.for_scale(chosen.scale)))
-    args, *_, unknown = parser.parse_args_into_dataclasses(
-        words, return_remaining_strings=True, look_for_args_file=False
-    )
-    if unknown:
-        raise ValueError(f"There is no setting {unknown[0]}; --help lists all.")
-    return args
+    scale = parser.parse_known_args(words)[0].scale
+    parser.set_defaults(**asdict(OwnDataArguments.for_scale(scale)))
+    return parsed(parser, words)
 
 
 def main() -> None:

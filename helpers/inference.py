@@ -2,25 +2,24 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, tee
+from itertools import tee
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import torch
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 from transformers import DataCollatorWithPadding, PreTrainedModel, PreTrainedTokenizerBase
 
-from helpers.encoding import encode_reviews
+from helpers.encoding import encode_reviews, in_chunks
 from helpers.evaluation import predict_probabilities
 from helpers.export import label_names, longest_input
 from helpers.support.files import whole_file
+from helpers.support.tables import cell, read_rows
 from helpers.support.texts import composed
-from helpers.tables import cell, read_rows
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
 SECONDS_WITHOUT_BAR = 3
-Item = TypeVar("Item")
 
 
 class Prediction(NamedTuple):
@@ -28,17 +27,6 @@ class Prediction(NamedTuple):
 
     label: str
     probabilities: dict[str, float]
-
-
-def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Divide items into lists of ``size``; the last may be shorter.
-
-    >>> list(in_chunks("abcde", 2))
-    [['a', 'b'], ['c', 'd'], ['e']]
-    """
-    remaining = iter(items)
-    while chunk := list(islice(remaining, size)):
-        yield chunk
 
 
 def predict_chunk(
@@ -98,10 +86,9 @@ def predict(
     """Return one prediction for each text, in their order; a single text may be given as it is.
 
     Raises:
-        ValueError, TypeError: a text has half of a character, or is no text; see ``composed``. It
-            is raised before anything is computed.
+        ValueError, TypeError: a text has half of a character, or is no text; see ``composed``.
     """
-    texts = list(composed([texts] if isinstance(texts, str) else texts))
+    texts = [texts] if isinstance(texts, str) else list(texts)
     return list(predict_stream(texts, model, tokenizer, len(texts)))
 
 

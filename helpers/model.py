@@ -4,22 +4,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertPreTrainedModel,
+    BertTokenizer,
+)
 from transformers.utils import logging
 
-from helpers.arguments import ClassificationTrainArguments, check_sequence_length
-from helpers.support.hub import (
+from helpers.arguments import TrainArguments, check_sequence_length
+from helpers.support.model_files import (
     CONFIG,
     TOKENIZER_SETTINGS,
     VOCABULARY,
     WEIGHTS,
+    check_whole,
     fetch_files,
+    how_to_renew,
     readable,
 )
-from helpers.support.model_files import check_whole
 
 
-def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
+def load_tokenizer(args: TrainArguments) -> BertTokenizer:
     """Load the tokenizer that the model was pretrained with; case is kept, for Hangul's sake.
 
     Raises:
@@ -34,27 +40,32 @@ def load_tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
     if len(tokenizer) != config.vocab_size:
         raise ValueError(
             f"The tokenizer of {name!r} has {len(tokenizer):,} word pieces, its model "
-            f"{config.vocab_size:,}: vocab.txt is missing or cut. Put it back and run again."
+            f"{config.vocab_size:,}: vocab.txt is missing or cut. {how_to_renew(name)}"
         )
     return tokenizer
 
 
 def load_model(
-    args: ClassificationTrainArguments, num_labels: int = 2
-) -> BertForSequenceClassification:
-    """Load the pretrained network and put a new, random classification head on it.
+    args: TrainArguments,
+    kind: type[BertPreTrainedModel] = BertForSequenceClassification,
+    **config: Any,
+) -> BertPreTrainedModel:
+    """Load the pretrained network and put a new, random head on it.
 
+    Args:
+        kind: the network with the head for a task.
+        config: what differs from the model's configuration, as ``num_labels=3``.
     Raises:
         ConnectionError: the model is not on this machine and could not be downloaded.
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
-    name, config = args.pretrained_model_name, load_config(args, num_labels=num_labels)
-    check_sequence_length(args.max_seq_length, config.max_position_embeddings)
+    name, model_config = args.pretrained_model_name, load_config(args, **config)
+    check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
-        model, report = BertForSequenceClassification.from_pretrained(
+        model, report = kind.from_pretrained(
             name,
-            config=config,
+            config=model_config,
             weights_only=True,
             local_files_only=True,
             output_loading_info=True,
@@ -77,7 +88,7 @@ def quiet_loading() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def load_config(args: ClassificationTrainArguments, **changes: Any) -> BertConfig:
+def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
     """Load the model's configuration, the first thing that is asked of the hub.
 
     Raises:

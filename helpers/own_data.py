@@ -1,23 +1,22 @@
 """Your own labelled texts: which files and columns, what is checked, and which part is what."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-from helpers.arguments import ClassificationTrainArguments, EmptyDocuments
-from helpers.corpus import ClassificationExample, hold_out
-from helpers.settings import setting
-from helpers.support.data_checks import report_contradictions, settle_empty
-from helpers.support.limits import (
-    FolderName,
-    TableFile,
-    TableFileOrNone,
-    check_differ,
-    check_files_differ,
+from helpers.arguments import ClassificationTrainArguments, EmptyDocuments, FolderName
+from helpers.corpus import ClassificationExample, check_mode, hold_out
+from helpers.support.settings import Limits, check_differ, check_files_differ, setting
+from helpers.support.tables import cell, read_rows
+from helpers.support.texts import settle_empty
+
+A_TABLE = Limits(
+    matching=r"(?is).+\.(csv|tsv|jsonl)", words="a file name that ends in .csv, .tsv or .jsonl"
 )
-from helpers.tables import cell, read_rows
+TableFile = Annotated[str, A_TABLE]
+TableFileOrNone = Annotated[str | None, A_TABLE]
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[Labelled
         rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
     if not rows:
         raise ValueError(f"{path}: there is no row; write a text and its label in each line.")
-    return settle_empty(rows, args, where=Path(path).name)
+    return settle_empty(rows, args.empty_documents, where=Path(path).name)
 
 
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
@@ -111,6 +110,20 @@ def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> N
         )
 
 
+def report_contradictions(rows: Sequence[LabelledText], where: str) -> None:
+    """Print how many texts stand in a table under two labels or more, and where the first does."""
+    rows_of: dict[str, dict[str, LabelledText]] = defaultdict(dict)
+    for row in rows:
+        rows_of[row.text].setdefault(row.label, row)
+    contradicted = [list(rows.values()) for rows in rows_of.values() if len(rows) > 1]
+    if contradicted:
+        one, other, *_ = contradicted[0]
+        print(
+            f"{where}: {len(contradicted):,} texts have more than one label, such as "
+            f"{one.label!r} in {one.place} and {other.label!r} in {other.place}"
+        )
+
+
 class TableCorpus:
     """Your own labelled texts in three parts: train, val and test.
 
@@ -143,6 +156,5 @@ class TableCorpus:
         self, args: ClassificationTrainArguments, mode: str
     ) -> list[ClassificationExample]:
         """Return the examples of ``mode``: "train", "val" or "test"."""
-        if mode not in self.parts:
-            raise ValueError(f"mode must be 'train', 'val' or 'test'; it is {mode!r}.")
+        check_mode(mode)
         return self.parts[mode]

@@ -14,8 +14,8 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torchmetrics import Metric
 
-from helpers.arguments import ClassificationTrainArguments
-from helpers.checkpoints import read_checkpoint
+from helpers.arguments import TrainArguments
+from helpers.checkpoints import WholeCheckpointIO, read_checkpoint
 from helpers.support.fingerprints import data_changes, data_fingerprint, model_fingerprint
 from helpers.support.interruptions import first_interrupt, only_training_in, stopped_in_a_line
 from helpers.support.machine import drive_of
@@ -54,7 +54,7 @@ class LastCheckpoint(Checkpoint):
     recognized by: nothing that depends on where it lies.
     """
 
-    def __init__(self, args: ClassificationTrainArguments) -> None:
+    def __init__(self, args: TrainArguments) -> None:
         self.path = Path(args.downstream_model_dir) / "last.ckpt"
         self.every_n_steps = args.save_every_n_steps
         self.on_drive = drive_of(args.downstream_model_dir) is not None
@@ -144,9 +144,7 @@ class LastCheckpoint(Checkpoint):
         return f"{line}; run the same again to go on{behind}"
 
 
-def fingerprints(
-    args: ClassificationTrainArguments, train: DataLoader, val: DataLoader | None
-) -> dict[str, Any]:
+def fingerprints(args: TrainArguments, train: DataLoader, val: DataLoader | None) -> dict[str, Any]:
     """Return what a training is recognized by besides its settings: the model, and the data."""
     return {
         "model": model_fingerprint(args.pretrained_model_name),
@@ -155,7 +153,7 @@ def fingerprints(
 
 
 def unfinished_training(
-    args: ClassificationTrainArguments, recognized_by: dict[str, Any]
+    args: TrainArguments, recognized_by: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Return the last checkpoint of the training that stopped in ``args.downstream_model_dir``.
 
@@ -203,6 +201,9 @@ def other_settings(was: dict[str, Any], now: dict[str, Any], same_model: bool) -
 class ResumingTrainer(Trainer):
     """A Trainer whose ``fit`` goes on with the training that stopped in its folder, if one did."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, plugins=WholeCheckpointIO())
+
     @property
     def last_checkpoint(self) -> LastCheckpoint | None:
         """The callback that writes last.ckpt; None: this is a rehearsal."""
@@ -226,7 +227,7 @@ class ResumingTrainer(Trainer):
             MemoryError: a batch does not fit into the memory of the GPU.
             ValueError: as ``unfinished_training`` and ``check_new``.
         """
-        loader = ResumableDataLoader.like(train_dataloaders)
+        loader = ResumableDataLoader.from_loader(train_dataloaders)
         with stopped_in_a_line(self.account), ExitStack() as stack:
             if last := self.last_checkpoint:
                 if self.is_global_zero:

@@ -1,18 +1,21 @@
-"""The two scales of the course: what each changes in the settings, and nothing else."""
+"""The two scales of the course, what each changes in the settings, and what is bundled."""
 
 import os
 from pathlib import Path
 from typing import Any
 
-from helpers.mini_reviews import ASSETS
+from Korpora.loader import FETCH
+from Korpora.utils import fetch
 
+ASSETS = Path(__file__).resolve().parent / "assets"
+MINI_REVIEWS = "mini_reviews"
 MINI_BERT = ASSETS / "mini-bert"
 FINE_TUNED = ASSETS / "mini-bert-reviews" / "best.ckpt"
 SCALES: dict[str, dict[str, Any]] = {
     "mini": {
         "pretrained_model_name": MINI_BERT,
         "fine_tuned_checkpoint": FINE_TUNED,
-        "downstream_corpus_name": "mini_reviews",
+        "downstream_corpus_name": MINI_REVIEWS,
         "learning_rate": 5e-4,
         "epochs": 4,
         "val_fraction": 0.2,
@@ -57,3 +60,19 @@ def fastest_precision() -> str:
     if not torch.cuda.is_available():
         return "32-true"
     return "bf16-mixed" if torch.cuda.is_bf16_supported(including_emulation=False) else "16-mixed"
+
+
+def fetch_mini_reviews(root_dir: str | Path, force_download: bool = False) -> None:
+    """Copy the bundled corpus into ``root_dir/mini_reviews`` as Korpora fetches any corpus.
+
+    Its addresses are ``file://`` URLs, so Korpora's own downloader needs no network.
+    """
+    for name in ("ratings_train.txt", "ratings_test.txt"):
+        source = ASSETS / MINI_REVIEWS / name
+        destination = Path(root_dir).absolute() / MINI_REVIEWS / name
+        fetch(source.as_uri(), str(destination), MINI_REVIEWS, force_download)
+
+
+def register_mini_reviews() -> None:
+    """Let ``Korpora.fetch("mini_reviews")`` find the bundled corpus."""
+    FETCH[MINI_REVIEWS] = fetch_mini_reviews

@@ -7,10 +7,9 @@ from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torchmetrics import MeanMetric
-from torchmetrics.classification import MulticlassAccuracy
-from transformers import BertForSequenceClassification, get_linear_schedule_with_warmup
+from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
-from helpers.arguments import ClassificationTrainArguments, check_sequence_length
+from helpers.arguments import TrainArguments, check_sequence_length
 
 FUSED_ON = ("cpu", "cuda", "mps")  # kinds of device for which PyTorch has a fused AdamW
 
@@ -30,9 +29,7 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
     ]
 
 
-def adamw_with_schedule(
-    model: nn.Module, args: ClassificationTrainArguments, num_steps: int
-) -> dict[str, Any]:
+def adamw_with_schedule(model: nn.Module, args: TrainArguments, num_steps: int) -> dict[str, Any]:
     """Return AdamW and its learning rate schedule in the form that Lightning expects.
 
     The rate rises linearly from 0 to ``args.learning_rate`` in the first ``args.warmup_ratio`` of
@@ -49,42 +46,58 @@ def adamw_with_schedule(
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-class ClassificationTask(LightningModule):
-    """Fine-tunes a classification model, and logs train_loss, train_acc, val_loss and val_acc.
+class FineTuningTask(LightningModule):
+    """What every fine-tuning has: a network in train mode, AdamW with its schedule, and a log.
+
+    A task says in ``step`` what is computed of a batch, and in ``logged`` what of it is logged:
+    "loss" as train_loss and val_loss, and so on.
 
     Args:
-        model: its output has ``loss`` (0-d) and ``logits`` of shape [batch, num_labels].
+        model: the network with its head.
         args: learning rate, weight decay and warm-up are read from here.
     """
 
-    def __init__(
-        self, model: BertForSequenceClassification, args: ClassificationTrainArguments
-    ) -> None:
+    logged: tuple[str, ...] = ("loss",)
+
+    def __init__(self, model: PreTrainedModel, args: TrainArguments) -> None:
         super().__init__()
         check_sequence_length(args.max_seq_length, model.config.max_position_embeddings)
         self.save_hyperparameters(asdict(args))  # a plain dictionary, so that checkpoints load
         self.args = args
         self.model = model.train()  # from_pretrained leaves it in eval mode, without dropout
-        self.train_loss = MeanMetric()
-        self.train_acc = MulticlassAccuracy(model.config.num_labels, average="micro")
-        self.val_acc = MulticlassAccuracy(model.config.num_labels, average="micro")
+        self.train_means = nn.ModuleDict({name: MeanMetric() for name in self.logged})
+
+    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return "loss" and whatever else is ``logged``: means over the rows of a batch, 0-d."""
+        raise NotImplementedError("A task says in step what is computed of a batch.")
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
-        output = self.model(**batch)
-        self.train_loss(output.loss.detach(), weight=len(output.logits))
-        self.train_acc(output.logits, batch["labels"])
-        self.log("train_loss", self.train_loss, on_step=True, on_epoch=True)
-        self.log("train_acc", self.train_acc, on_step=False, on_epoch=True)
+        values = self.step(batch)
+        for name, mean in self.train_means.items():
+            mean(values[name].detach(), weight=len(batch["input_ids"]))
+            self.log(f"train_{name}", mean, on_step=name == "loss", on_epoch=True)
         self.log("learning_rate", self.optimizers().param_groups[0]["lr"])
-        return output.loss
+        return values["loss"]
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
-        output = self.model(**batch)
-        self.val_acc(output.logits, batch["labels"])
-        self.log("val_loss", output.loss, batch_size=len(batch["labels"]), sync_dist=True)
-        self.log("val_acc", self.val_acc)
+        values = {f"val_{name}": value for name, value in self.step(batch).items()}
+        self.log_dict(values, batch_size=len(batch["input_ids"]), sync_dist=True)
 
     def configure_optimizers(self) -> dict[str, Any]:
         return adamw_with_schedule(
             self.model, self.args, int(self.trainer.estimated_stepping_batches)
         )
+
+
+class ClassificationTask(FineTuningTask):
+    """Fine-tunes a classification model, and logs train_loss, train_acc, val_loss and val_acc.
+
+    The model's output has ``loss`` (0-d) and ``logits`` of shape [batch, num_labels].
+    """
+
+    logged = ("loss", "acc")
+
+    def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        output = self.model(**batch)
+        right = output.logits.argmax(dim=1) == batch["labels"]
+        return {"loss": output.loss, "acc": right.float().mean()}

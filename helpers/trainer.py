@@ -1,9 +1,7 @@
 """Lightning's Trainer, set up from the arguments, with a progress report that stays readable."""
 
 import csv
-import logging
 import time
-import warnings
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -12,19 +10,13 @@ from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback, Checkpoint
 from pytorch_lightning.loggers import CSVLogger
 
-from helpers.arguments import ClassificationTrainArguments
-from helpers.checkpoints import BestCheckpoint, WholeCheckpointIO
+from helpers.arguments import TrainArguments
+from helpers.checkpoints import BestCheckpoint
 from helpers.resume import LastCheckpoint, ResumingTrainer
+from helpers.support.machine import quiet_lightning
 
 MAX_GRADIENT_NORM = 1.0  # as in BERT's own training code
 SECONDS_BETWEEN_LINES = 60
-NOT_FOR_READERS = (
-    ".*does not have many workers",
-    ".*Checkpoint directory .* exists and is not empty",
-    ".*could not find the monitored key",  # training without validation, as listing 1-6 does
-    ".*You defined a `validation_step` but have no `val_dataloader`",
-    ".*LeafSpec.* is deprecated",
-)
 
 
 class ProgressLines(Callback):
@@ -55,21 +47,15 @@ class ProgressLines(Callback):
     def on_train_epoch_end(self, trainer: Trainer, task: LightningModule) -> None:
         if not trainer.is_global_zero:
             return
-        names = ("train_loss", "train_acc", "val_loss", "val_acc")
-        metrics = trainer.callback_metrics
-        values = [f"{name} {metrics[name]:.2f}" for name in names if name in metrics]
-        epoch = f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"
-        print("  ".join([epoch, *values]), flush=True)
+        words = [f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"]
+        for part in ("train", "val"):
+            for name, value in trainer.callback_metrics.items():
+                if name.startswith(f"{part}_") and not name.endswith(("_step", "_epoch")):
+                    words.append(f"{name} {value:.2f}")
+        print("  ".join(words), flush=True)
 
 
-def quiet_lightning() -> None:
-    """Keep off the page what Lightning says to everybody and a reader cannot act on."""
-    logging.getLogger("pytorch_lightning.utilities.rank_zero").setLevel(logging.WARNING)
-    for message in NOT_FOR_READERS:
-        warnings.filterwarnings("ignore", message)
-
-
-def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[Checkpoint]:
+def best_and_last_checkpoint(args: TrainArguments) -> list[Checkpoint]:
     """Keep the best epoch by ``args.monitor`` as ``best.ckpt``, the last step as ``last.ckpt``.
 
     Nothing is kept in a rehearsal (``args.test_mode``).
@@ -78,7 +64,7 @@ def best_and_last_checkpoint(args: ClassificationTrainArguments) -> list[Checkpo
     return [] if args.test_mode else [BestCheckpoint(args), LastCheckpoint(args)]
 
 
-def get_trainer(args: ClassificationTrainArguments) -> Trainer:
+def get_trainer(args: TrainArguments) -> Trainer:
     """Return a Trainer that logs to a CSV file and keeps the best and the last checkpoint.
 
     Checkpoints and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. When a
@@ -98,7 +84,6 @@ def get_trainer(args: ClassificationTrainArguments) -> Trainer:
         callbacks=[ProgressLines(), *best_and_last_checkpoint(args)],
         enable_checkpointing=not args.test_mode,
         logger=CSVLogger(args.downstream_model_dir, name="logs"),
-        plugins=WholeCheckpointIO(),
         log_every_n_steps=1,
         enable_progress_bar=False,
         enable_model_summary=False,

@@ -15,9 +15,8 @@ from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
-from helpers.mini_reviews import ASSETS
 from helpers.model import load_tokenizer
-from helpers.scales import MINI_BERT
+from helpers.scales import ASSETS, MINI_BERT
 from tests.stand_ins.environments import stand_in_network
 from tests.stand_ins.servers import FileServer, serving
 
@@ -121,8 +120,8 @@ def full_scale_environment(
     """
     (tmp_path / "sitecustomize.py").write_text(
         "from Korpora.korpus_nsmc import NSMC_FETCH_INFORMATION\n"
-        "from helpers.download import ROWS\n"
-        "ROWS['nsmc'] = ROWS['mini_reviews']\n"
+        "from helpers.corpus import CORPORA\n"
+        "CORPORA['nsmc'] = CORPORA['mini_reviews']\n"
         "for information in NSMC_FETCH_INFORMATION:\n"
         "    name = information['destination'].split('/')[-1]\n"
         f"    information['url'] = '{corpus_host.url}/nsmc/' + name\n"

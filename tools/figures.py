@@ -17,7 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.plotting import KOREAN_FONT
+from helpers.notebook import KOREAN_FONT
 from tools.lessons import LESSONS, ROOT
 
 FIGURES = LESSONS.parent / "figures"

@@ -33,8 +33,7 @@ from benchmarks.speed.training import Lesson, measure_training
 from benchmarks.speed.workers.with_helpers import new_arguments, whole_file
 from helpers import ClassificationTrainArguments, split_validation, train_dataloader
 from helpers.corpus import FILES, read_nsmc
-from helpers.mini_reviews import ASSETS, MINI_REVIEWS
-from helpers.scales import MINI_BERT
+from helpers.scales import ASSETS, MINI_BERT, MINI_REVIEWS
 
 Words = argparse.Namespace
 

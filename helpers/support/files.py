@@ -1,10 +1,33 @@
-"""Writing a file so that nothing but the whole of it ever bears its name."""
+"""Files: read as UTF-8, and written so that nothing but the whole of one ever bears its name."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+from huggingface_hub.utils import WeakFileLock
+
+
+def read_utf8(path: Path) -> str:
+    """Return the text of a file, without its byte order mark if it has one.
+
+    Raises:
+        ValueError: the file is not UTF-8, or has a NUL; the message names file and line.
+    """
+    try:
+        text = path.read_bytes().decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8.") from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ValueError(
+            f"{path}, line {line}: a NUL character, which no text has: the file is damaged, or "
+            "something else than text; fetch it again, or save it as UTF-8."
+        )
+    return text
 
 
 @contextmanager
@@ -24,3 +47,19 @@ def whole_file(target: str | Path, mode: str = "w", **form: Any) -> Iterator[IO[
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def emptied_folder(folder: Path) -> Iterator[Path]:
+    """Hand out ``folder``, empty, to one process at a time, and delete it afterwards.
+
+    What a killed process has left in it is deleted as well: whoever holds the lock lives.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with WeakFileLock(folder.with_name(folder.name + ".lock")):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

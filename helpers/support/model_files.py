@@ -1,11 +1,71 @@
-"""What can be told of a model's files before they are loaded."""
+"""A model's files: fetched by the hub's client, and looked at before and after they are loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from helpers.support.json_files import read_object
+from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.errors import HFValidationError, RemoteEntryNotFoundError
 
+from helpers.support.network import explained, first_sentence
+from helpers.support.settings import read_object
+
+CONFIG = ("config.json",)
+WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+VOCABULARY = ("vocab.txt", "tokenizer.json")
+TOKENIZER_SETTINGS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 NEW_PARTS = ("classifier.", "bert.pooler.")  # pretraining needs none of them
+
+
+def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) -> None:
+    """Let the hub's client fetch files of a model, unless they are on this machine.
+
+    Args:
+        name: the model's name on the hub; a folder has its files already.
+        one_of: the first of these that the hub has; without any, the model is of no use.
+        if_any: those of these that it has. They come first: where one of ``one_of`` is in the
+            cache, these are, too, and nobody is asked.
+
+    Raises:
+        ConnectionError, ValueError, OSError: as :func:`helpers.support.network.explained`.
+    """
+    if Path(name).is_dir() or any(in_cache(name, file) for file in one_of):
+        return
+    with explained(f"The model {name!r}"):
+        for file in if_any:
+            with suppress(RemoteEntryNotFoundError):
+                hf_hub_download(name, file)
+        for file in one_of:
+            with suppress(RemoteEntryNotFoundError):
+                hf_hub_download(name, file)
+                return
+        raise FileNotFoundError(f"the hub has no {' or '.join(one_of)} under this name")
+
+
+def in_cache(name: str, file: str) -> Path | None:
+    """Return where a file of a model lies in the hub's cache; None: not there."""
+    path = try_to_load_from_cache(name, file)
+    return Path(path) if isinstance(path, str) else None  # else None, or "the hub has none"
+
+
+@contextmanager
+def readable(part: str, name: str) -> Iterator[None]:
+    """Turn any failure to read a part of a model that is there into a ValueError that names it."""
+    try:
+        yield
+    except Exception as error:  # the libraries below transformers raise kinds of their own
+        raise ValueError(
+            f"The {part} of the model {name!r} cannot be read: {first_sentence(error)}. "
+            f"{how_to_renew(name)}"
+        ) from error
+
+
+def how_to_renew(name: str) -> str:
+    """Say what helps when the files of a model are damaged."""
+    if Path(name).is_dir():
+        return "Copy or export its folder again."
+    folder = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"
+    return f"Delete the folder {folder} and run this again: the model is then fetched anew."
 
 
 def known_positions(model_name: str) -> int | None:
@@ -17,12 +77,7 @@ def known_positions(model_name: str) -> int | None:
     config = config_file(model_name)
     if config is None:
         return None
-    try:
-        settings = read_object(config)
-    except ValueError:
-        if Path(model_name).is_dir():
-            raise
-        return None  # damaged in the hub's cache; load_config mends it
+    settings = read_object(config)
     if settings.get("model_type", "bert") != "bert":
         raise ValueError(
             f"pretrained_model_name must be a BERT; {model_name!r} is one of the type "
@@ -32,26 +87,22 @@ def known_positions(model_name: str) -> int | None:
     if positions is not None and (type(positions) is not int or positions < 1):
         raise ValueError(
             f"{config}: max_position_embeddings must be a whole number, at least 1; it is "
-            f"{positions!r}. Copy the model again from where it came from."
+            f"{positions!r}. {how_to_renew(model_name)}"
         )
     return positions
 
 
 def config_file(model_name: str) -> Path | None:
     """Return a model's ``config.json`` in its folder or in the hub's cache; None: not there yet."""
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.utils import HFValidationError
-
     try:
         if not Path(model_name).exists():
-            cached = try_to_load_from_cache(model_name, "config.json")
-            return Path(cached) if isinstance(cached, str) else None
+            return in_cache(model_name, CONFIG[0])
     except (OSError, HFValidationError) as error:  # OSError: too long for a path
         raise ValueError(
             "pretrained_model_name must be an existing folder or a hub name such as "
             f"'beomi/kcbert-base'; it is {model_name!r}."
         ) from error
-    config = Path(model_name) / "config.json"
+    config = Path(model_name) / CONFIG[0]
     if not config.is_file():
         raise ValueError(
             f"pretrained_model_name is {model_name!r} on this machine, which has no config.json; "
@@ -64,4 +115,4 @@ def check_whole(missing: Iterable[str]) -> None:
     """Raise ValueError when weights were missing, and so random, that pretraining should give."""
     unexpected = [name for name in missing if not name.startswith(NEW_PARTS)]
     if unexpected:
-        raise ValueError(f"{len(unexpected)} weights are missing, {unexpected[0]} among them.")
+        raise ValueError(f"{len(unexpected)} weights are missing, {unexpected[0]} among them")

@@ -1,19 +1,19 @@
-"""Patience with servers, and what they fail with in one sentence. Not taught in the lessons."""
+"""Patience with servers, and what they fail with in one sentence."""
 
 import errno
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, IncompleteRead, responses
-from pathlib import Path
 from threading import Timer
 from typing import Any, TypeVar
 from urllib.error import ContentTooShortError
 
-from huggingface_hub.errors import HTTPError  # the base of all that the hub's HTTP client raises
-from huggingface_hub.utils import WeakFileLock
+from huggingface_hub.errors import (
+    HTTPError,  # the base of all that the hub's HTTP client raises
+    LocalEntryNotFoundError,
+)
 
 Result = TypeVar("Result")
 
@@ -67,6 +67,13 @@ def pause_after(error: Exception, pause: int) -> int | None:
     wished = (answer_of(error).headers.get("Retry-After") or "").strip()
     seconds = max(pause, int(wished)) if wished.isdigit() else pause
     return seconds if seconds <= LONGEST_PAUSE else None
+
+
+def origin(error: BaseException) -> BaseException:
+    """Return what the hub's client could not do, where it only says what it looked for then."""
+    while isinstance(error, LocalEntryNotFoundError) and error.__cause__:
+        error = error.__cause__
+    return error
 
 
 def answer_of(error: BaseException) -> Any:
@@ -124,27 +131,12 @@ def explained(what: str) -> Iterator[None]:
     except ValueError as error:
         raise ValueError(f"{what} arrived damaged: {error} Check the network {way_out}") from error
     except FAULTS as error:
-        if getattr(error, "errno", None) in NO_ROOM:
+        fault = origin(error)
+        if getattr(fault, "errno", None) in NO_ROOM:
             raise OSError(
-                f"{what} does not fit on the disk ({cause(error)}). Delete files that you do not "
+                f"{what} does not fit on the disk ({cause(fault)}). Delete files that you do not "
                 "need and try again."
             ) from error
         raise ConnectionError(
-            f"{what} could not be downloaded: {cause(error)}. {remedy(error)} {way_out}"
+            f"{what} could not be downloaded: {cause(fault)}. {remedy(fault)} {way_out}"
         ) from error
-
-
-@contextmanager
-def emptied_folder(folder: Path) -> Iterator[Path]:
-    """Hand out ``folder``, empty, to one process at a time, and delete it afterwards.
-
-    What a killed process has left in it is deleted as well: whoever holds the lock lives.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with WeakFileLock(folder.with_name(folder.name + ".lock")):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

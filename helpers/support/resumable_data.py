@@ -3,6 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterator
+from copy import copy
 from itertools import islice
 from typing import Any, Self
 
@@ -10,21 +11,6 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader
-
-OPTIONS = (  # of a DataLoader
-    "batch_size",
-    "sampler",
-    "drop_last",
-    "num_workers",
-    "collate_fn",
-    "pin_memory",
-    "timeout",
-    "worker_init_fn",
-    "multiprocessing_context",
-    "generator",
-    "prefetch_factor",
-    "persistent_workers",
-)
 
 
 def random_state(generators: list[Generator]) -> dict[str, Any]:
@@ -72,9 +58,11 @@ class ResumableDataLoader(DataLoader):
     state_to_load: dict[str, Any] | None = None
 
     @classmethod
-    def like(cls, loader: DataLoader) -> Self:
+    def from_loader(cls, loader: DataLoader) -> Self:
         """Return a loader of the same batches."""
-        return cls(loader.dataset, **{name: getattr(loader, name) for name in OPTIONS})
+        same = copy(loader)
+        same.__class__ = cls
+        return same
 
     @property
     def generators(self) -> list[Generator]:
@@ -91,15 +79,15 @@ class ResumableDataLoader(DataLoader):
         self.epoch_began, self.num_given = random_state(self.generators), 0
         batches = super().__iter__()
         for batch in islice(batches, num_done):
-            self.note(batch)
+            self.count(batch)
         if num_done:
             self.check_last_batch(state["last_batch"])
             restore_random_state(state["now"], self.generators)
         for batch in batches:
-            self.note(batch)
+            self.count(batch)
             yield batch
 
-    def note(self, batch: dict[str, Tensor]) -> None:
+    def count(self, batch: dict[str, Tensor]) -> None:
         """Keep in mind that a batch was given."""
         self.last_batch, self.num_given = batch, self.num_given + 1
 

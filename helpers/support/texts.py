@@ -1,34 +1,13 @@
-"""Texts as Unicode sees them: files in UTF-8, halves of characters, and one form for each text."""
+"""Texts: halves of characters, one form for each text, and what to do with empty ones."""
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 from unicodedata import is_normalized
 
 from tokenizers.normalizers import NFC
 
 # Not unicodedata.normalize: 100,000 combining marks in disorder would take it ten seconds.
 _COMPOSER = NFC()
-
-
-def read_utf8(path: Path) -> str:
-    """Return the text of a file, without its byte order mark if it has one.
-
-    Raises:
-        ValueError: the file is not UTF-8, or has a NUL; the message names file and line.
-    """
-    try:
-        text = path.read_bytes().decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8.") from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise ValueError(
-            f"{path}, line {line}: a NUL character, which no text has: the file is damaged, or "
-            "something else than text; fetch it again, or save it as UTF-8."
-        )
-    return text
 
 
 def half_character(text: str) -> int | None:
@@ -78,3 +57,42 @@ def _refusal(number: int, text: Any) -> Exception:
         f"text {number}, character {place + 1}: {text[place]!r} is half of a character (a lone "
         "surrogate); delete it, or read the text again as UTF-8."
     )
+
+
+class HasText(Protocol):
+    """Anything with a text: an example of a corpus, or a row of a table."""
+
+    @property
+    def text(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=HasText)
+
+
+def settle_empty(items: Sequence[Item], empty_documents: str, where: str) -> Sequence[Item]:
+    """Keep, drop or refuse empty texts, and print how many there are.
+
+    Args:
+        items: a text of nothing but spaces is empty, too.
+        empty_documents: "keep", "drop" or "refuse".
+        where: names the items in what is printed.
+
+    Raises:
+        ValueError: there is one and it shall be refused, or all of them are empty.
+    """
+    full = [item for item in items if item.text.strip()]
+    num_empty = len(items) - len(full)
+    if not num_empty:
+        return items
+    empty = f"{where}: {num_empty:,} of {len(items):,} texts are empty"
+    if empty_documents == "refuse" or not full:
+        first = next(item for item in items if not item.text.strip())
+        raise ValueError(
+            f"{empty}, the first is {first}; write something there, or choose another value of "
+            "empty_documents than 'refuse'."
+            if full
+            else f"{empty}, so there is nothing to learn; look into the file."
+        )
+    done = "kept" if empty_documents == "keep" else "dropped"
+    print(f"{empty} and were {done} (empty_documents={empty_documents!r})")
+    return items if empty_documents == "keep" else full

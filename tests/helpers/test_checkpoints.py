@@ -93,7 +93,7 @@ def test_loaded_model_answers_as_it_did_in_training(run: Run) -> None:
 def test_settings_of_another_network(run: Run, args: ClassificationTrainArguments) -> None:
     with pytest.raises(ValueError, match=r"holds other weights than .*mini-bert"):
         load_fine_tuned(best(run), args)
-    with pytest.raises(ValueError, match="with 3 labels has"):
+    with pytest.raises(ValueError, match="with num_labels=3 has"):
         load_fine_tuned(best(run), run.args, num_labels=3)
 
 

@@ -17,14 +17,15 @@ from pandas import DataFrame
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import (
+    CORPORA,
     FILES,
     ClassificationExample,
     NsmcCorpus,
     read_nsmc,
     split_validation,
 )
-from helpers.download import ROWS, fetch_corpus
-from helpers.tables import read_rows
+from helpers.download import fetch_corpus
+from helpers.support.tables import read_rows
 from tests.conftest import MINI_REVIEWS, NSMC
 from tests.stand_ins.servers import FileServer
 
@@ -41,7 +42,7 @@ def nsmc_addresses(corpus_host: FileServer, monkeypatch: pytest.MonkeyPatch) -> 
     """Korpora's addresses of NSMC, changed to the host on 127.0.0.1."""
     for information, name in zip(korpus_nsmc.NSMC_FETCH_INFORMATION, FILES, strict=True):
         monkeypatch.setitem(information, "url", f"{corpus_host.url}/nsmc/{name}")
-    monkeypatch.setitem(ROWS, "nsmc", ROWS["mini_reviews"])
+    monkeypatch.setitem(CORPORA, "nsmc", CORPORA["mini_reviews"])
     return corpus_host
 
 

@@ -19,7 +19,7 @@ from helpers.export import label_names, load_exported
 from helpers.fine_tuning import fine_tune, main, read_words, report_accuracy
 from helpers.inference import predict_file
 from helpers.own_data import OwnDataArguments
-from helpers.tables import read_rows
+from helpers.support.tables import read_rows
 from tests.conftest import ROOT
 
 PLACES = ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종")

@@ -12,7 +12,7 @@ from transformers import BertForSequenceClassification, BertTokenizer
 from helpers import inference
 from helpers.corpus import FILES, read_nsmc
 from helpers.inference import Prediction, predict, predict_chunk, predict_file, predict_stream
-from helpers.tables import read_rows
+from helpers.support.tables import read_rows
 from tests.conftest import MINI_REVIEWS
 from tests.stand_ins.small_model import LABELS, LONGEST, small_model, small_tokenizer
 

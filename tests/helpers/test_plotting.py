@@ -5,7 +5,7 @@ import warnings
 import matplotlib
 import matplotlib.pyplot as plt
 
-from helpers.plotting import use_korean_font
+from helpers.notebook import use_korean_font
 
 
 def draw(text: str) -> list[str]:

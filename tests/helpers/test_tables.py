@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helpers.support import separated
-from helpers.tables import Row, cell, read_rows
+from helpers.support.tables import Row, cell, read_rows
 
 BOM = b"\xef\xbb\xbf"
 

@@ -22,8 +22,8 @@ from helpers.export import load_exported
 from helpers.fine_tuning import fine_tune
 from helpers.own_data import OwnDataArguments
 from helpers.scales import MINI_BERT
-from helpers.support.limits import Limits
 from helpers.support.machine import HARDWARE
+from helpers.support.settings import Limits
 from tests.helpers.test_own_data import three_classes, write_csv
 from tests.stand_ins.small_model import tiny_config
 

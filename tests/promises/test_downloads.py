@@ -21,12 +21,12 @@ from safetensors.torch import load_file
 from transformers import BertForMaskedLM
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import FILES
-from helpers.download import ROWS, fetch_corpus
+from helpers.corpus import CORPORA, FILES
+from helpers.download import fetch_corpus
 from helpers.model import load_config, load_model, load_tokenizer
 from helpers.scales import MINI_BERT
 from helpers.support import network
-from helpers.support.hub import CONFIG, VOCABULARY, WEIGHTS
+from helpers.support.model_files import CONFIG, VOCABULARY, WEIGHTS
 from tests.conftest import MINI_REVIEWS, ROOT
 from tests.stand_ins import faulty_server
 from tests.stand_ins.faulty_server import Fault, FaultyServer, Refusal, misbehaving
@@ -130,7 +130,7 @@ def corpus(
         for information, file in zip(korpus_nsmc.NSMC_FETCH_INFORMATION, FILES, strict=True):
             monkeypatch.setitem(information, "url", f"{url}/nsmc/{file}")
 
-    monkeypatch.setitem(ROWS, "nsmc", ROWS["mini_reviews"])
+    monkeypatch.setitem(CORPORA, "nsmc", CORPORA["mini_reviews"])
     with misbehaving(MINI_REVIEWS, "/nsmc/") as server:
         point_at(server.url)
         folder = Path(full.downstream_corpus_root_dir)
@@ -383,16 +383,16 @@ def test_a_full_disk(download: Download) -> None:
 PROGRAM = """
 import sys
 from Korpora import korpus_nsmc
-from helpers import download
-from helpers.support import hub
+from helpers import corpus, download
+from helpers.support import model_files
 from helpers.arguments import ClassificationTrainArguments
 for information in korpus_nsmc.NSMC_FETCH_INFORMATION:
     information["url"] = sys.argv[1] + "/nsmc/" + information["destination"].split("/")[-1]
-download.ROWS["nsmc"] = download.ROWS["mini_reviews"]
+corpus.CORPORA["nsmc"] = corpus.CORPORA["mini_reviews"]
 if sys.argv[2] == "corpus":
     download.fetch_corpus(ClassificationTrainArguments(downstream_corpus_root_dir=sys.argv[3]))
 else:
-    hub.fetch_files("beomi/kcbert-base", hub.WEIGHTS)
+    model_files.fetch_files("beomi/kcbert-base", model_files.WEIGHTS)
 """
 
 

@@ -313,7 +313,7 @@ def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
 
 def test_ctrl_c_before_the_training_ends_the_command_with_one_line() -> None:
     program = (
-        "from helpers.support.command_line import end_in_a_line_when_interrupted as set_up\n"
+        "from helpers.support.settings import end_in_a_line_when_interrupted as set_up\n"
         "set_up('stopped; nothing was exported')\n"
         "import signal; signal.raise_signal(signal.SIGINT)\n"
     )

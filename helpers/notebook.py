@@ -1,4 +1,4 @@
-"""The check cells of the exercises."""
+"""What the lessons use in a notebook: check cells of the exercises, and Hangul in figures."""
 
 import io
 import reprlib
@@ -6,7 +6,13 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
 
+import matplotlib
 import numpy as np
+from matplotlib import font_manager
+
+from helpers.scales import ASSETS
+
+KOREAN_FONT = ASSETS / "fonts" / "NanumGothic.ttf"
 
 
 def check(answer: Any, is_right: Callable[[Any], bool], right: str, hint: str) -> None:
@@ -57,3 +63,14 @@ def same_numbers(answer: Any, right: Any) -> bool:
     if theirs.shape != ours.shape or not np.issubdtype(theirs.dtype, np.number):
         return False
     return np.allclose(theirs, ours, rtol=0, atol=0.00051)  # 0.0005, and what floats add
+
+
+def use_korean_font() -> None:
+    """Draw all text of the figures that follow in NanumGothic, which has every Hangul syllable.
+
+    matplotlib's own font has no Hangul and draws empty boxes. NanumGothic has no U+2212, the long
+    minus sign, so axes use the hyphen.
+    """
+    font_manager.fontManager.addfont(KOREAN_FONT)
+    matplotlib.rcParams["font.family"] = "NanumGothic"
+    matplotlib.rcParams["axes.unicode_minus"] = False
