@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpers.support import separated
+from helpers.support import tables
 from helpers.support.tables import Row, cell, read_rows
 
 BOM = b"\xef\xbb\xbf"
@@ -170,7 +170,7 @@ def test_a_refusal_does_not_quote_a_whole_table(tmp_path: Path) -> None:
 def test_an_open_quote_does_not_swallow_a_large_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(separated, "MOST_CHARACTERS", 131_072)
+    monkeypatch.setattr(tables, "MOST_CHARACTERS", 131_072)
     path = write(tmp_path / "a.csv", 'text\n가\n"나\n' + "다\n" * 200_000)
     assert "line 3: the row that begins here cannot be read (field larger than" in refusal(path)
 
