@@ -5,7 +5,6 @@ A program of its own: it forks a process for each training, which only one witho
 python -m tests.stand_ins.killed_trainings FOLDER
 """
 
-import hashlib
 import io
 import json
 import multiprocessing
@@ -19,6 +18,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
@@ -33,6 +33,7 @@ from helpers.model import load_tokenizer
 from helpers.support.resumable_data import fingerprint
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
+from tests.stand_ins.short_trainings import digest
 from tests.stand_ins.small_model import tiny_config
 
 KINDS = {
@@ -59,7 +60,10 @@ class Data(NamedTuple):
 
 
 class Record(Callback):
-    """Notes the batch of every step that is begun, also of those that are lost later."""
+    """Notes the batch of every step that is begun, also of those that are lost later.
+
+    With it go random numbers, as a callback of one's own might draw them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "batches.txt"
@@ -67,8 +71,9 @@ class Record(Callback):
     def on_train_batch_start(
         self, trainer: Trainer, task: LightningModule, batch: Any, batch_idx: int
     ) -> None:
+        drawn = (random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002
         with self.path.open("a") as file:
-            file.write(f"{trainer.global_step} {fingerprint(batch)}\n")
+            print(trainer.global_step, fingerprint(batch), *drawn, file=file)
 
 
 def prepare(folder: Path) -> Data:
@@ -125,12 +130,6 @@ def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]
     return save_half
 
 
-def digest(model: torch.nn.Module) -> str:
-    """Return a text that is the same for the same weights, and for them alone."""
-    weights = (weight.detach().numpy().tobytes() for weight in model.parameters())
-    return hashlib.sha256(b"".join(weights)).hexdigest()
-
-
 def run(kill_after: float | None, *settings: Any) -> bool:
     """Train in a new process, killed after so many seconds; return whether it was killed.
 
@@ -164,8 +163,8 @@ def result(folder: Path) -> dict[str, Any]:
     """Return the weights that a training ended with, and for each step all batches it was given."""
     batches: dict[str, set[str]] = {}
     for line in (folder / "batches.txt").read_text().splitlines():
-        step, batch = line.split()
-        batches.setdefault(step, set()).add(batch)
+        step, noted = line.split(" ", 1)
+        batches.setdefault(step, set()).add(noted)
     weights = (folder / "weights.txt").read_text()
     return {"weights": weights, "batches": {step: sorted(of) for step, of in batches.items()}}
 
