@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,30 +33,20 @@ from helpers.model import load_tokenizer
 from helpers.support.resumable_data import fingerprint
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
-from tests.stand_ins.short_trainings import digest
+from tests.stand_ins.short_trainings import SHORT, digest
 from tests.stand_ins.small_model import tiny_config
 
-KINDS = {
-    f"{order}, {workers} workers": {"group_by_length": grouped, "cpu_workers": workers}
-    for order, grouped in (("random order", False), ("batches by length", True))
-    for workers in (0, 2)
+Data = tuple[ClassificationDataset, Subset]  # to train on, and to validate with
+KINDS: dict[str, dict[str, Any]] = {
+    "random order": {},
+    "random order, with workers": {"cpu_workers": 2},
+    "batches by length": {"group_by_length": True},
+    "batches by length, with workers": {"group_by_length": True, "cpu_workers": 2},
 }
 IN_A_SAVE = "while a checkpoint is written"
-KILLS = dict(  # each kind is killed in two ways, and each way is tried
-    zip(
-        KINDS,
-        (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE)),
-        strict=True,
-    )
-)
-NUM_REVIEWS = 330  # 11 batches of 32, the last one smaller
-
-
-class Data(NamedTuple):
-    """The reviews to train on and to validate with."""
-
-    train: ClassificationDataset
-    val: Subset
+WAYS = (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE))
+KILLS = dict(zip(KINDS, WAYS, strict=True))  # each kind is killed in two ways
+MOMENTS = {"at once": (0, 0.2), "early": (0.2, 0.5)}  # shares of the time that a training takes
 
 
 class Record(Callback):
@@ -76,28 +66,20 @@ class Record(Callback):
             print(trainer.global_step, fingerprint(batch), *drawn, file=file)
 
 
+def arguments(folder: Path, changes: dict[str, Any]) -> ClassificationTrainArguments:
+    """Return the settings of a training in ``folder``: two epochs of 11 batches."""
+    folders = {"downstream_corpus_root_dir": folder, "downstream_model_dir": folder}
+    small = SHORT | {"batch_size": 110, "save_every_n_steps": 3, "max_seq_length": 16}
+    return ClassificationTrainArguments.for_scale("mini", **small | folders | changes)
+
+
 def prepare(folder: Path) -> Data:
-    """Tokenize some of the bundled reviews."""
+    """Tokenize the bundled reviews."""
     args = arguments(folder, {})
     fetch_corpus(args)
     corpus, tokenizer = NsmcCorpus(), load_tokenizer(args)
-    train = ClassificationDataset(args, corpus, tokenizer, "train")
-    train.examples = train.examples[:NUM_REVIEWS]
-    train.input_ids = [train.input_ids[number] for number in range(NUM_REVIEWS)]
-    return Data(train, Subset(ClassificationDataset(args, corpus, tokenizer, "val"), range(32)))
-
-
-def arguments(folder: Path, changes: dict[str, Any]) -> ClassificationTrainArguments:
-    """Return the settings of a training in ``folder``."""
-    return ClassificationTrainArguments.for_scale(
-        "mini",
-        downstream_corpus_root_dir=folder,
-        downstream_model_dir=folder,
-        accelerator="cpu",
-        epochs=2,
-        save_every_n_steps=3,
-        **changes,
-    )
+    val = ClassificationDataset(args, corpus, tokenizer, "val")
+    return ClassificationDataset(args, corpus, tokenizer, "train"), Subset(val, range(32))
 
 
 def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 0) -> None:
@@ -109,7 +91,8 @@ def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 
     task = ClassificationTask(BertForSequenceClassification(tiny_config()), args)
     trainer = get_trainer(args)
     trainer.callbacks.insert(0, Record(folder))
-    trainer.fit(task, train_dataloader(args, data.train), eval_dataloader(args, data.val))
+    reviews, val = data
+    trainer.fit(task, train_dataloader(args, reviews), eval_dataloader(args, val))
     (folder / "weights.txt").write_text(digest(task.model))
 
 
@@ -148,15 +131,13 @@ def run(kill_after: float | None, *settings: Any) -> bool:
 
 def run_killed(kill: str, duration: float, *settings: Any) -> int:
     """Run a training that is killed in this way, until it is finished; return the kills."""
+    num_kills = 0
     if kill == IN_A_SAVE:
-        num_kills = run(None, *settings, random.randint(1, 6))
-    else:
-        begin, end = {"at once": (0, 0.2), "early": (0.2, 0.5)}.get(kill, (0.5, 0.9))
-        num_kills = 0
-        while num_kills < (2 if kill == "twice" else 1):
-            num_kills += run(duration * random.uniform(begin, end), *settings)
+        num_kills += run(None, *settings, random.randint(1, 6))
+    while num_kills < {"no": 0, "twice": 2}.get(kill, 1):
+        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), *settings)
     run(None, *settings)
-    return int(num_kills)
+    return num_kills
 
 
 def result(folder: Path) -> dict[str, Any]:
@@ -172,16 +153,14 @@ def result(folder: Path) -> dict[str, Any]:
 def main(folder: Path) -> dict[str, Any]:
     data, results = prepare(folder), {}
     for kind, changes in KINDS.items():
-        folders = {kill: folder / kind / kill for kill in ("no", *KILLS[kind])}
-        for one in folders.values():
-            one.mkdir(parents=True)
-        began = time.monotonic()
-        run(None, folders["no"], changes, data)
-        duration = time.monotonic() - began
-        results[kind] = {"no": result(folders["no"])}
-        for kill in KILLS[kind]:
-            num_kills = run_killed(kill, duration, folders[kill], changes, data)
-            results[kind][kill] = result(folders[kill]) | {"num_kills": num_kills}
+        duration, results[kind] = 0.0, {}
+        for kill in ("no", *KILLS[kind]):
+            place = folder / kind / kill
+            place.mkdir(parents=True)
+            began = time.monotonic()
+            num_kills = run_killed(kill, duration, place, changes, data)
+            duration = duration or time.monotonic() - began
+            results[kind][kill] = result(place) | {"num_kills": num_kills}
     return results
 
 
