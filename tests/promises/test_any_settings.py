@@ -56,13 +56,14 @@ def right_values(name: str) -> st.SearchStrategy[Any]:
     highest = limits.at_most if limits.below is None else limits.below
     ends = {"exclude_min": limits.above is not None, "exclude_max": limits.below is not None}
     of_type = {
-        int: lambda: st.integers(lowest, highest).filter(limits.allow),
+        int: lambda: st.integers(lowest, highest),
         float: lambda: st.floats(lowest, highest, **ends),
         str: lambda: st.from_regex(limits.matching or r"(?s).+", fullmatch=True),
         bool: st.booleans,
         types.NoneType: st.none,
     }
-    return st.one_of([of_type[one]() for one in types_of(kind)])
+    any_of_them = st.one_of([of_type[one]() for one in types_of(kind)])
+    return any_of_them.filter(lambda value: is_right(name, value))
 
 
 def fits_type(name: str, value: Any) -> bool:
@@ -113,44 +114,24 @@ def test_any_wrong_value_is_refused_with_field_value_and_what_is_allowed(name: s
     check()
 
 
-def is_free_text(name: str) -> bool:
-    return kind_and_limits(name)[0] in (str, str | None) and name not in HARDWARE
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if not is_free_text(name)])
-def test_any_right_value_is_taken(name: str) -> None:
-    unknown = {"pretrained_model_name": "nobody/has-it-yet"}  # so that any length may fit
-
-    @given(right_values(name))
-    @hypothesis_settings(max_examples=20)
-    def check(value: Any) -> None:
-        try:
-            args = OwnDataArguments(**unknown, **{name: value})
-        except ValueError as error:
-            assert name in HARDWARE, error  # or it depends on this machine
-            assert str(error).startswith(f"{name}=")
-        else:
-            assert getattr(args, name) == value
-
-    check()
-
-
-NUMBERS_AND_CHOICES = {
-    name: right_values(name).filter(lambda value: bool(str(value).strip()))
+TAKEN_ANYWHERE = {
+    name: right_values(name)
     for name in NAMES
     if name not in HARDWARE and "dir" not in name and "model" not in name
 }
 
 
-@given(st.fixed_dictionaries({}, optional=NUMBERS_AND_CHOICES))
+DEPEND_ON_OTHERS = ("train_file and test_file must differ", "text_column and label_column must")
+
+
+@given(st.fixed_dictionaries({}, optional=TAKEN_ANYWHERE))
 @hypothesis_settings(max_examples=100)
-def test_values_that_are_right_one_by_one_are_refused_in_a_sentence_or_taken_from_everywhere(
-    values: dict[str, Any],
-) -> None:
+def test_right_values_are_taken_from_everywhere(values: dict[str, Any]) -> None:
+    values["pretrained_model_name"] = "nobody/has-it-yet"  # so that any length may fit
     try:
         args = OwnDataArguments(**values)
     except ValueError as error:
-        assert is_one_sentence(str(error)) and str(error).startswith(tuple(NAMES)), error
+        assert is_one_sentence(str(error)) and str(error).startswith(DEPEND_ON_OTHERS), error
         return
     assert asdict(args).items() >= values.items()
     words = [f"--{name}={value}" for name, value in values.items() if value is not None]

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from pytorch_lightning import Callback
-from torch.utils.data import Sampler
+from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
 from helpers import (
@@ -16,10 +15,10 @@ from helpers import (
     ClassificationTask,
     ClassificationTrainArguments,
     NsmcCorpus,
+    eval_dataloader,
     fetch_corpus,
     get_trainer,
     load_tokenizer,
-    make_dataloader,
     train_dataloader,
 )
 from tests.stand_ins.short_trainings import PowerCut
@@ -54,34 +53,20 @@ def model_without_dropout() -> BertForSequenceClassification:
     return BertForSequenceClassification(config).double()
 
 
-class Prescribed(Sampler[int]):
-    """Reviews in an order that is given, epoch by epoch."""
-
-    def __init__(self, epochs: list[list[int]]) -> None:
-        self.length, self.epochs = len(epochs[0]), iter(epochs)
-
-    def __len__(self) -> int:
-        return self.length
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(next(self.epochs))
-
-
 def train(
     folder: Path,
     settings: dict[str, Any],
-    epochs: list[list[int]] | None = None,
+    order: list[int] | None = None,
     cut_at: int | None = None,
 ) -> None:
     """Train, and write into ``folder`` what each batch was made of, and the weights at the end."""
     places = {"downstream_corpus_root_dir": folder, "downstream_model_dir": folder / "checkpoints"}
-    args = ClassificationTrainArguments.for_scale(
-        "mini", **places, accelerator="cpu", epochs=2, **settings
-    )
+    plain = {"accelerator": "cpu", "epochs": 2}
+    args = ClassificationTrainArguments.for_scale("mini", **places, **plain | settings)
     dataset = numbered_reviews(args)
     loader = train_dataloader(args, dataset)
-    if epochs is not None:
-        loader = make_dataloader(args, dataset, Prescribed(epochs))
+    if order is not None:
+        loader = eval_dataloader(args, Subset(dataset, order))
     trainer, record, model = get_trainer(args), Record(), model_without_dropout()
     trainer.callbacks.extend([record, PowerCut(cut_at)])
     trainer.fit(ClassificationTask(model, args), loader)
