@@ -55,33 +55,23 @@ def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
 
 
 @pytest.mark.parametrize("step", [3, 7])
-def test_lines_and_log_of_a_resumed_training_are_those_of_an_undisturbed_one(
+def test_a_resumed_training_prints_and_logs_what_an_undisturbed_one_does(
     training: ShortTraining, step: int, tmp_path: Path, capsys: Capture
 ) -> None:
+    def lines() -> list[str]:
+        return [line for line in capsys.readouterr().out.splitlines() if line[:5] != "seed:"]
+
     _, undisturbed = training.with_settings(downstream_model_dir=tmp_path / "other").run()
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
+    epochs = lines()
     training.lose_power(step)
-    _, resumed = training.run()
-    printed = capsys.readouterr().out
-    assert [line for line in printed.splitlines() if line.startswith("epoch")] == lines
-    assert f"going on after step {step - 1} of 10" in printed
-    assert read_log(resumed) == read_log(undisturbed)
-
-
-def test_a_finished_training_begins_anew(training: ShortTraining, capsys: Capture) -> None:
-    (first, _), (second, _) = training.run(), training.run()
-    assert "going on" not in capsys.readouterr().out
-    assert digest(first.model) == digest(second.model)
-
-
-def test_a_rehearsal_leaves_an_unfinished_training_alone(
-    training: ShortTraining, capsys: Capture
-) -> None:
-    training.lose_power(5)
-    training.with_settings(test_mode=True).run()
-    assert "going on" not in capsys.readouterr().out
-    training.run()
-    assert "going on after step 4 of 10" in capsys.readouterr().out
+    training.with_settings(test_mode=True).run()  # a rehearsal, which leaves the others alone
+    lines()
+    resumed, trainer = training.run()
+    assert lines() == [f"going on after step {step - 1} of 10", *epochs[step // 6 :]]
+    assert read_log(trainer) == read_log(undisturbed)
+    anew, _ = training.run()  # what is finished does not go on
+    assert lines() == epochs
+    assert digest(anew.model) == digest(resumed.model)
 
 
 # Other settings

@@ -45,29 +45,6 @@ def separated(rows: Sequence[Sequence[str]], separator: str, line_end: str = "\n
 
 HEADER = "id\tdocument\tlabel\n"
 START = HEADER + "1\t좋아요\t1\n2\t별로\t0\n3\t최고\t1\n4\t최악\t0\n"
-REFUSED_BY_NSMC = {
-    "missing column": (START + "5\t1\n", ", line 6: 3 columns are needed, 2 found; id, document"),
-    "extra column": (START + "5\ta\tb\t1\n", ", line 6: 3 columns are needed, 4 found"),
-    "blank line": (START + "\n5\ta\t1\n", ", line 6: 3 columns are needed, 0 found"),
-    "other label": (START + "5\ta\t2\n", ", line 6: label must be 0 or 1; it is '2'."),
-    "CP949": (START.encode("cp949"), ", line 2: not UTF-8 text; save the file"),
-    "UTF-16": (START.encode("utf-16"), ", line 1: not UTF-8 text"),
-    "end lost on the disk": (START + "5\ta" + "\0" * 4096, ", line 6: a NUL character, which no"),
-    "open quote": (START + '5\t"a\t1\n6\tb\t0\n', ", line 6: the row that begins here cannot be"),
-    "open quote that a later one closes": (
-        START + '5\t"a\t1\r\n6\tb"\t0\r\n',
-        ", line 6: the document that begins here holds further rows, so a quote was left open; put",
-    ),
-    "text behind a quote": (START + '5\t"a" b\t1\n', ", line 6: the row that begins here cannot"),
-    "same id twice": (START + '5\t"a\nb"\t1\n2\tb\t1\n', ", line 8: the id '2' stands in line 3"),
-    "empty file": ("", ", line 1: the header must be id<TAB>document<TAB>label; it is ''."),
-    "no header": ("1\ta\t1\n2\tb\t0\n", ", line 1: the header must be"),
-    "header alone": (HEADER, ": there is no review below the header"),
-    "one class only": (
-        HEADER + "1\ta\t1\n2\tb\t1\n3\tc\t1\n",
-        ": with val held out, no review of the label 0 is left to learn from; add such reviews",
-    ),
-}
 
 
 @pytest.fixture
@@ -104,18 +81,6 @@ def test_nsmc_file_is_read_rightly(
     assert [[e.id, e.text, str(e.label)] for e in examples[:-1]] == rows
 
 
-@pytest.mark.parametrize("fault", REFUSED_BY_NSMC)
-def test_nsmc_file_is_refused_with_file_line_and_remedy(
-    nsmc_args: ClassificationTrainArguments, fault: str
-) -> None:
-    content, expected = REFUSED_BY_NSMC[fault]
-    with pytest.raises(ValueError) as caught:
-        examples_of(nsmc_args, content)
-    sentence = str(caught.value)
-    assert sentence.startswith(f"{folder_of(nsmc_args) / 'ratings_train.txt'}{expected}")
-    assert "\n" not in sentence and sentence.endswith(".")
-
-
 # Tables of one's own
 
 GOOD_ROWS = [(f"{label} 문의 {n}", label) for label in ("배송", "환불") for n in range(6)]
@@ -131,7 +96,23 @@ def table(ending: str, rows: Sequence[tuple[str, str]], line_end: str = "\n") ->
 
 CSV, TSV, JSONL = (table(ending, GOOD_ROWS) for ending in ENDINGS)
 HEADLESS, ONE_CLASS = CSV.removeprefix("text,label\n"), table(".jsonl", GOOD_ROWS[:6])
-REFUSED_TABLES = [
+TWO_IDS, ONE_CLASS_OF_TWO = '5\t"a\nb"\t1\n2\tb\t1\n', "1\ta\t1\n2\tb\t1\n3\tc\t1\n"
+REFUSED = [
+    (".txt", START + "5\t1\n", ", line 6: 3 columns are needed, 2 found; id, document and label"),
+    (".txt", START + "5\ta\tb\t1\n", ", line 6: 3 columns are needed, 4 found"),
+    (".txt", START + "\n5\ta\t1\n", ", line 6: 3 columns are needed, 0 found"),
+    (".txt", START + "5\ta\t2\n", ", line 6: label must be 0 or 1; it is '2'."),
+    (".txt", START.encode("cp949"), ", line 2: not UTF-8 text; save the file"),
+    (".txt", START.encode("utf-16"), ", line 1: not UTF-8 text"),
+    (".txt", START + "5\ta" + "\0" * 4096, ", line 6: a NUL character, which no text has"),
+    (".txt", START + '5\t"a\t1\n6\tb\t0\n', ", line 6: the row that begins here cannot be read"),
+    (".txt", START + '5\t"a\t1\n6\tb"\t0\n', ", line 6: the document that begins here holds furt"),
+    (".txt", START + '5\t"a" b\t1\n', ", line 6: the row that begins here cannot be read"),
+    (".txt", START + TWO_IDS, ", line 8: the id '2' stands in line 3 as well"),
+    (".txt", "", ", line 1: the header must be id<TAB>document<TAB>label; it is ''."),
+    (".txt", START.removeprefix(HEADER), ", line 1: the header must be"),
+    (".txt", HEADER, ": there is no review below the header"),
+    (".txt", HEADER + ONE_CLASS_OF_TWO, ": with val held out, no review of the label 0 is left to"),
     (".csv", CSV + "a\n", ", line 14: 2 columns are needed, 1 found"),
     (".tsv", TSV + "a\tb\t배송\n", ", line 14: 2 columns are needed, 3 found"),
     (".jsonl", JSONL + '{"text": "a"}\n', ", line 13: there is no column 'label', only 'text'"),
@@ -175,14 +156,20 @@ def test_table_is_read_rightly(tmp_path: Path, ending: str, mark: bytes, line_en
     assert texts_of(corpus) == [normalize("NFC", text) for text, _ in rows]
 
 
-@pytest.mark.parametrize(("ending", "content", "expected"), REFUSED_TABLES)
-def test_table_is_refused_with_file_line_and_remedy(
-    tmp_path: Path, ending: str, content: str | bytes, expected: str
+@pytest.mark.parametrize(("ending", "content", "expected"), REFUSED)
+def test_file_is_refused_with_file_line_and_remedy(
+    nsmc_args: ClassificationTrainArguments,
+    tmp_path: Path,
+    ending: str,
+    content: str | bytes,
+    expected: str,
 ) -> None:
+    of_nsmc = ending == ".txt"
+    file = folder_of(nsmc_args) / "ratings_train.txt" if of_nsmc else tmp_path / f"train{ending}"
     with pytest.raises(ValueError) as caught:
-        corpus_of(tmp_path, ending, content)
+        examples_of(nsmc_args, content) if of_nsmc else corpus_of(tmp_path, ending, content)
     sentence = str(caught.value)
-    assert sentence.startswith(f"{tmp_path / 'train'}{ending}{expected}")
+    assert sentence.startswith(f"{file}{expected}")
     assert "\n" not in sentence and sentence.endswith(".")
 
 

@@ -30,8 +30,6 @@ from helpers.support.interruptions import TrainingStopped, only_training_in
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT
-from tests.course.notebooks import LESSON_PATHS
-from tests.course.notebooks import Notebook as Lesson
 from tests.helpers.test_fine_tuning import words_for, write_questions
 from tests.stand_ins.processes import run_python
 from tests.stand_ins.short_trainings import CtrlC, PowerCut, ShortTraining, digest
@@ -304,23 +302,6 @@ def test_a_network_that_an_error_left_half_trained_is_not_trained_further_unnoti
     with pytest.raises(ValueError, match=r"has been trained before, .* Make it anew"):
         fit(network)
     fit(copy.deepcopy(network))
-
-
-def test_the_training_cell_of_lesson_7_is_the_same_training_each_time(
-    training: ShortTraining,
-) -> None:
-    (lesson,) = (Lesson(path) for path in LESSON_PATHS if path.stem == "07_training")
-    (cell,) = (one.source for one in lesson.code_cells if "trainer.fit(task, train_d" in one.source)
-    loader = eval_dataloader(training.args, training.reviews)
-    names: dict[str, Any] = {}
-    exec("import copy\nfrom helpers import *", names)
-    names |= {"args": training.args, "train_dataloader": loader, "val_dataloader": loader}
-    names["model"] = BertForSequenceClassification(tiny_config())
-    weights = []
-    for _ in range(2):
-        exec(cell, names)
-        weights.append(digest(names["task"].model))
-    assert weights[0] == weights[1] != digest(names["model"])
 
 
 # Google Drive

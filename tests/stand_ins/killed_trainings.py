@@ -5,7 +5,6 @@ A program of its own: it forks a process for each training, which only one witho
 python -m tests.stand_ins.killed_trainings FOLDER
 """
 
-import io
 import json
 import multiprocessing
 import os
@@ -15,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -98,19 +98,16 @@ def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 
 
 def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]:
     """Return ``save`` as it would be if the process were killed half way through a call."""
-    calls = 0
+    calls = count(1)
 
-    def save_half(checkpoint: Any, file: Any) -> None:
-        nonlocal calls
-        calls += 1
-        content = io.BytesIO()
-        save(checkpoint, content)
-        file.write(content.getvalue() if calls < number else content.getvalue()[:5000])
-        if calls == number:
+    def save_or_die(checkpoint: Any, file: Any) -> None:
+        if next(calls) == number:
+            file.write(b"half of a checkpoint")
             file.flush()
             os.killpg(os.getpgrp(), signal.SIGKILL)
+        save(checkpoint, file)
 
-    return save_half
+    return save_or_die
 
 
 def run(kill_after: float | None, *settings: Any) -> bool:
