@@ -23,20 +23,15 @@ import torch
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
 from torch.utils.data import Subset
-from transformers import BertForSequenceClassification
 
-from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
-from helpers.model import load_tokenizer
 from helpers.support.resumable_data import fingerprint
-from helpers.task import ClassificationTask
-from helpers.trainer import get_trainer
-from tests.stand_ins.short_trainings import SHORT, digest
-from tests.stand_ins.small_model import tiny_config
+from tests.stand_ins.short_trainings import SHORT, ShortTraining, digest
+from tests.stand_ins.small_model import small_tokenizer
 
-Data = tuple[ClassificationDataset, Subset]  # to train on, and to validate with
 KINDS: dict[str, dict[str, Any]] = {
     "random order": {},
     "random order, with workers": {"cpu_workers": 2},
@@ -66,33 +61,26 @@ class Record(Callback):
             print(trainer.global_step, fingerprint(batch), *drawn, file=file)
 
 
-def arguments(folder: Path, changes: dict[str, Any]) -> ClassificationTrainArguments:
-    """Return the settings of a training in ``folder``: two epochs of 11 batches."""
-    folders = {"downstream_corpus_root_dir": folder, "downstream_model_dir": folder}
+def prepare(folder: Path) -> ShortTraining:
+    """Tokenize the bundled reviews, for a training of two epochs of 11 batches."""
     small = SHORT | {"batch_size": 110, "save_every_n_steps": 3, "max_seq_length": 16}
-    return ClassificationTrainArguments.for_scale("mini", **small | folders | changes)
-
-
-def prepare(folder: Path) -> Data:
-    """Tokenize the bundled reviews."""
-    args = arguments(folder, {})
+    args = ClassificationTrainArguments.for_scale(
+        "mini", downstream_corpus_root_dir=folder, **small
+    )
     fetch_corpus(args)
-    corpus, tokenizer = NsmcCorpus(), load_tokenizer(args)
-    val = ClassificationDataset(args, corpus, tokenizer, "val")
-    return ClassificationDataset(args, corpus, tokenizer, "train"), Subset(val, range(32))
+    train, val = (
+        ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
+        for mode in ("train", "val")
+    )
+    return ShortTraining(args, train, Subset(val, range(32)))
 
 
-def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 0) -> None:
+def train(training: ShortTraining, die_in_save: int = 0) -> None:
     """Train to the end, and write the weights; or die in the middle of writing a checkpoint."""
-    args = arguments(folder, changes)
     if die_in_save:
         torch.save = dying_in_call(die_in_save, torch.save)
-    set_seed(args)
-    task = ClassificationTask(BertForSequenceClassification(tiny_config()), args)
-    trainer = get_trainer(args)
-    trainer.callbacks.insert(0, Record(folder))
-    reviews, val = data
-    trainer.fit(task, train_dataloader(args, reviews), eval_dataloader(args, val))
+    folder = training.last.parent
+    task, _ = training.run(Record(folder))
     (folder / "weights.txt").write_text(digest(task.model))
 
 
@@ -110,12 +98,12 @@ def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]
     return save_or_die
 
 
-def run(kill_after: float | None, *settings: Any) -> bool:
+def run(kill_after: float | None, *what: Any) -> bool:
     """Train in a new process, killed after so many seconds; return whether it was killed.
 
     Its data loader workers are killed with it, as when a runtime is lost.
     """
-    process = multiprocessing.get_context("fork").Process(target=train, args=settings)
+    process = multiprocessing.get_context("fork").Process(target=train, args=what)
     process.start()
     os.setpgid(process.pid, process.pid)  # the workers will belong to this group, too
     if kill_after is not None:
@@ -126,14 +114,14 @@ def run(kill_after: float | None, *settings: Any) -> bool:
     return process.exitcode != 0
 
 
-def run_killed(kill: str, duration: float, *settings: Any) -> int:
+def run_killed(kill: str, duration: float, training: ShortTraining) -> int:
     """Run a training that is killed in this way, until it is finished; return the kills."""
     num_kills = 0
     if kill == IN_A_SAVE:
-        num_kills += run(None, *settings, random.randint(1, 6))
+        num_kills += run(None, training, random.randint(1, 6))
     while num_kills < {"no": 0, "twice": 2}.get(kill, 1):
-        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), *settings)
-    run(None, *settings)
+        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), training)
+    run(None, training)
     return num_kills
 
 
@@ -148,14 +136,15 @@ def result(folder: Path) -> dict[str, Any]:
 
 
 def main(folder: Path) -> dict[str, Any]:
-    data, results = prepare(folder), {}
+    training, results = prepare(folder), {}
     for kind, changes in KINDS.items():
         duration, results[kind] = 0.0, {}
         for kill in ("no", *KILLS[kind]):
             place = folder / kind / kill
             place.mkdir(parents=True)
             began = time.monotonic()
-            num_kills = run_killed(kill, duration, place, changes, data)
+            own = training.with_settings(downstream_model_dir=place, **changes)
+            num_kills = run_killed(kill, duration, own)
             duration = duration or time.monotonic() - began
             results[kind][kill] = result(place) | {"num_kills": num_kills}
     return results

@@ -11,11 +11,11 @@ import pytest
 import torch
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
-from torch.utils.data import DataLoader, Dataset, RandomSampler
+from torch.utils.data import Dataset
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.data import data_collator, eval_dataloader
+from helpers.data import eval_dataloader, train_dataloader
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.stand_ins.small_model import tiny_config
@@ -65,14 +65,12 @@ class ShortTraining:
         return replace(self, args=replace(self.args, **changes))
 
     def run(self, *callbacks: Callback) -> tuple[ClassificationTask, Trainer]:
-        """Train with the plain data loader of the course's listings."""
         set_seed(self.args)
         network = BertForSequenceClassification(tiny_config(num_labels=4))
         task, trainer = ClassificationTask(network, self.args), get_trainer(self.args)
         trainer.callbacks.extend(callbacks)
-        sampler = RandomSampler(self.reviews, replacement=False)
-        loader = DataLoader(self.reviews, self.args.batch_size, sampler, collate_fn=data_collator)
-        trainer.fit(task, loader, eval_dataloader(self.args, self.val) if self.val else None)
+        val = eval_dataloader(self.args, self.val) if self.val else None
+        trainer.fit(task, train_dataloader(self.args, self.reviews), val)
         return task, trainer
 
     def lose_power(self, step: int) -> None:
