@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
@@ -18,6 +17,7 @@ from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.tables import read_rows
 from tests.stand_ins.small_model import small_model, small_tokenizer
 
+Capture = pytest.CaptureFixture[str]
 BOM = b"\xef\xbb\xbf"
 ODD_TEXTS = [
     '"열린 "따옴표',
@@ -47,36 +47,30 @@ HEADER = "id\tdocument\tlabel\n"
 START = HEADER + "1\t좋아요\t1\n2\t별로\t0\n3\t최고\t1\n4\t최악\t0\n"
 
 
-@pytest.fixture
-def nsmc_args(args: ClassificationTrainArguments) -> ClassificationTrainArguments:
-    folder_of(args).mkdir(parents=True)
-    return replace(args, downstream_corpus_name="nsmc", val_fraction=0.5)
+def of_nsmc(
+    folder: Path, file: str, content: bytes, **changes: str
+) -> ClassificationTrainArguments:
+    """Write a file of a corpus below ``folder``, and return the settings that name the corpus."""
+    (folder / "nsmc").mkdir()
+    (folder / "nsmc" / file).write_bytes(content)
+    own = {"downstream_corpus_root_dir": folder, "downstream_corpus_name": "nsmc"} | changes
+    return ClassificationTrainArguments.for_scale("mini", val_fraction=0.5, **own)
 
 
-def folder_of(args: ClassificationTrainArguments) -> Path:
-    return Path(args.downstream_corpus_root_dir) / "nsmc"
-
-
-def examples_of(
-    args: ClassificationTrainArguments, content: str | bytes
-) -> list[ClassificationExample]:
+def examples_of(folder: Path, content: bytes) -> list[ClassificationExample]:
     """All examples of a train file with this content, in the order of the file."""
-    content = content.encode() if isinstance(content, str) else content
-    (folder_of(args) / "ratings_train.txt").write_bytes(content)
-    corpus = NsmcCorpus()
+    args, corpus = of_nsmc(folder, "ratings_train.txt", content), NsmcCorpus()
     examples = [e for mode in ("train", "val") for e in corpus.get_examples(args, mode)]
     return sorted(examples, key=lambda example: int(example.id))
 
 
 @SAVED_AS
-def test_nsmc_file_is_read_rightly(
-    nsmc_args: ClassificationTrainArguments, mark: bytes, line_end: str
-) -> None:
+def test_nsmc_file_is_read_rightly(tmp_path: Path, mark: bytes, line_end: str) -> None:
     texts = [*ODD_TEXTS, "", "  ", ODD_TEXTS[0]]
     rows = [[str(n), text, str(n % 2)] for n, text in enumerate(texts)]
     content = separated([["id", "document", "label"], *rows], "\t", line_end)
     last = f'{len(rows)}\t닫힌"\t1'  # without quotes around, and without a line end
-    examples = examples_of(nsmc_args, mark + (content + last).encode())
+    examples = examples_of(tmp_path, mark + (content + last).encode())
     assert [e.text for e in examples] == [*texts, '닫힌"']
     assert [[e.id, e.text, str(e.label)] for e in examples[:-1]] == rows
 
@@ -158,16 +152,15 @@ def test_table_is_read_rightly(tmp_path: Path, ending: str, mark: bytes, line_en
 
 @pytest.mark.parametrize(("ending", "content", "expected"), REFUSED)
 def test_file_is_refused_with_file_line_and_remedy(
-    nsmc_args: ClassificationTrainArguments,
-    tmp_path: Path,
-    ending: str,
-    content: str | bytes,
-    expected: str,
+    tmp_path: Path, ending: str, content: str | bytes, expected: str
 ) -> None:
-    of_nsmc = ending == ".txt"
-    file = folder_of(nsmc_args) / "ratings_train.txt" if of_nsmc else tmp_path / f"train{ending}"
+    content = content.encode() if isinstance(content, str) else content
+    file = tmp_path / ("nsmc/ratings_train.txt" if ending == ".txt" else f"train{ending}")
     with pytest.raises(ValueError) as caught:
-        examples_of(nsmc_args, content) if of_nsmc else corpus_of(tmp_path, ending, content)
+        if ending == ".txt":
+            examples_of(tmp_path, content)
+        else:
+            corpus_of(tmp_path, ending, content)
     sentence = str(caught.value)
     assert sentence.startswith(f"{file}{expected}")
     assert "\n" not in sentence and sentence.endswith(".")
@@ -196,9 +189,7 @@ def test_decomposed_copy_of_a_train_text_in_the_test_is_found(tmp_path: Path) ->
         corpus_of(tmp_path, ".csv", CSV, test_file=test)
 
 
-def test_texts_with_two_labels_are_kept_and_counted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_texts_with_two_labels_are_kept_and_counted(tmp_path: Path, capsys: Capture) -> None:
     rows = [*GOOD_ROWS, (GOOD_ROWS[0][0], "환불"), *GOOD_ROWS, (GOOD_ROWS[7][0], "배송")]
     corpus = corpus_of(tmp_path, ".csv", table(".csv", rows))
     assert capsys.readouterr().out == (
@@ -218,27 +209,22 @@ def test_answers_about_odd_texts_stand_in_their_rows(tmp_path: Path) -> None:
 
 # Empty documents
 
-
 THREE_EMPTY = [*(f"글 {n}" for n in range(8)), "", " ", ""]
 
 
-def dataset_of(args: ClassificationTrainArguments, texts: Sequence[str]) -> ClassificationDataset:
+def dataset_of(folder: Path, texts: Sequence[str], policy: str) -> ClassificationDataset:
     """The test part of a corpus with these texts, whose labels take turns."""
     rows = "".join(f"{n}\t{text}\t{n % 2}\n" for n, text in enumerate(texts))
-    (folder_of(args) / "ratings_test.txt").write_text(HEADER + rows, encoding="utf-8")
+    content = (HEADER + rows).encode()
+    args = of_nsmc(folder, "ratings_test.txt", content, empty_documents=policy)
     return ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), "test")
 
 
 @pytest.mark.parametrize(("policy", "left", "done"), [("keep", 11, "kept"), ("drop", 8, "dropped")])
 def test_empty_documents_are_kept_or_dropped_and_counted(
-    nsmc_args: ClassificationTrainArguments,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    policy: str,
-    left: int,
-    done: str,
+    tmp_path: Path, capsys: Capture, policy: str, left: int, done: str
 ) -> None:
-    dataset = dataset_of(replace(nsmc_args, empty_documents=policy), THREE_EMPTY)
+    dataset = dataset_of(tmp_path, THREE_EMPTY, policy)
     assert [example.text for example in dataset.examples] == THREE_EMPTY[:left]
     assert [dataset[n]["labels"].item() for n in range(left)] == [n % 2 for n in range(left)]
     said = f"3 of 11 texts are empty and were {done} (empty_documents={policy!r})\n"
@@ -249,11 +235,11 @@ def test_empty_documents_are_kept_or_dropped_and_counted(
     assert capsys.readouterr().out == f"train.csv: {said.replace('11', '23')}"
 
 
-def test_empty_documents_can_be_refused(nsmc_args: ClassificationTrainArguments) -> None:
-    assert nsmc_args.empty_documents == "keep"
+def test_empty_documents_can_be_refused(tmp_path: Path) -> None:
+    assert ClassificationTrainArguments().empty_documents == "keep"
     assert OwnDataArguments().empty_documents == "refuse"
     with pytest.raises(ValueError) as caught:
-        dataset_of(replace(nsmc_args, empty_documents="refuse"), THREE_EMPTY)
+        dataset_of(tmp_path, THREE_EMPTY, "refuse")
     assert str(caught.value) == (
         "test: 3 of 11 texts are empty, the first is ClassificationExample(id='8', text='', "
         "label=0); write something there, or choose another value of empty_documents than 'refuse'."
@@ -261,8 +247,6 @@ def test_empty_documents_can_be_refused(nsmc_args: ClassificationTrainArguments)
 
 
 @pytest.mark.parametrize("policy", ["keep", "drop", "refuse"])
-def test_part_without_any_text_is_refused_whatever_the_policy(
-    nsmc_args: ClassificationTrainArguments, policy: str
-) -> None:
+def test_part_without_any_text_is_refused_whatever_the_policy(tmp_path: Path, policy: str) -> None:
     with pytest.raises(ValueError, match="2 of 2 texts are empty, so there is nothing"):
-        dataset_of(replace(nsmc_args, empty_documents=policy), ["", " "])
+        dataset_of(tmp_path, ["", " "], policy)
