@@ -3,12 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import Subset
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 from helpers.arguments import ClassificationTrainArguments
@@ -56,18 +54,6 @@ def tokenizer(args: ClassificationTrainArguments) -> BertTokenizer:
 def dataset(args: ClassificationTrainArguments, tokenizer: BertTokenizer) -> ClassificationDataset:
     """The training part of the bundled corpus."""
     return ClassificationDataset(args, NsmcCorpus(), tokenizer, "train")
-
-
-@pytest.fixture
-def short(args: ClassificationTrainArguments) -> ClassificationTrainArguments:
-    """Settings of a short training with a checkpoint every second step."""
-    return replace(args, epochs=2, batch_size=16, save_every_n_steps=2, accelerator="cpu")
-
-
-@pytest.fixture
-def reviews(dataset: ClassificationDataset) -> Subset:
-    """As many reviews as five batches of a short training have."""
-    return Subset(dataset, range(80))
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import math
 import re
 import shutil
 import types
-from collections.abc import Iterator
 from dataclasses import asdict, fields
+from operator import ge, gt, le, lt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -50,66 +50,65 @@ def types_of(kind: Any) -> tuple[type, ...]:
     return get_args(kind) if get_origin(kind) is types.UnionType else (kind,)
 
 
-def numbers_within(kind: type, limits: Limits) -> st.SearchStrategy[Any]:
-    if kind is int:
-        most = limits.at_most if limits.below is None else limits.below - 1
-        return st.integers(limits.at_least, most)
-    lowest = limits.at_least if limits.above is None else limits.above
-    highest = limits.at_most if limits.below is None else limits.below
-    ends = {"exclude_min": limits.above is not None, "exclude_max": limits.below is not None}
-    return st.floats(lowest, highest, **ends)
-
-
-def numbers_beyond(kind: type, limits: Limits) -> Iterator[st.SearchStrategy[Any]]:
-    """The values that are too small, those too large and, for floats, those that are no number."""
-    number = st.integers if kind is int else st.floats
-    if limits.at_least is not None:
-        yield number(max_value=limits.at_least).filter(lambda value: value < limits.at_least)
-    if limits.above is not None:
-        yield number(max_value=limits.above)
-    if limits.below is not None:
-        yield number(min_value=limits.below)
-    if limits.at_most is not None:
-        yield number(min_value=limits.at_most).filter(lambda value: value > limits.at_most)
-    if kind is float:
-        yield st.sampled_from([math.nan, math.inf, -math.inf])
-
-
 def right_values(name: str) -> st.SearchStrategy[Any]:
     kind, limits = kind_and_limits(name)
     if get_origin(kind) is Literal:
         return st.sampled_from(get_args(kind))
-    return st.one_of([right_values_of(one, limits) for one in types_of(kind)])
+    lowest = limits.at_least if limits.above is None else limits.above
+    highest = limits.at_most if limits.below is None else limits.below
+    ends = {"exclude_min": limits.above is not None, "exclude_max": limits.below is not None}
+    of_type = {
+        int: lambda: st.integers(lowest, highest),
+        float: lambda: st.floats(lowest, highest, **ends),
+        str: lambda: st.from_regex(limits.matching or r"(?s).+", fullmatch=True),
+        bool: st.booleans,
+        types.NoneType: st.none,
+    }
+    any_of_them = st.one_of([of_type[one]() for one in types_of(kind)])
+    return any_of_them.filter(lambda value: is_right(name, value))
 
 
-def right_values_of(kind: type, limits: Limits) -> st.SearchStrategy[Any]:
-    if kind in (int, float):
-        return numbers_within(kind, limits)
-    if kind is str and limits.matching:
-        return st.from_regex(limits.matching, fullmatch=True)
-    return {str: st.text(min_size=1), bool: st.booleans(), types.NoneType: st.none()}[kind]
+def fits_type(name: str, value: Any) -> bool:
+    accepted = types_of(kind_and_limits(name)[0])
+    return type(value) in accepted or (type(value) is int and float in accepted)
 
 
-def wrong_values(name: str) -> st.SearchStrategy[Any]:
+def within(value: Any, limits: Limits) -> bool:
+    if isinstance(value, str):
+        return limits.matching is None or re.fullmatch(limits.matching, value) is not None
+    bounds = ((limits.at_least, ge), (limits.above, gt), (limits.below, lt), (limits.at_most, le))
+    return all(bound is None or holds(value, bound) for bound, holds in bounds)
+
+
+def near_the_bounds(limits: Limits) -> list[float]:
+    bounds = (limits.at_least, limits.above, limits.below, limits.at_most)
+    return [bound + step for bound in bounds if bound is not None for step in (-1, 0, 1)]
+
+
+def is_right(name: str, value: Any) -> bool:
     kind, limits = kind_and_limits(name)
-    accepted = types_of(kind)
-    wrong = [
-        ANY_TYPE.filter(
-            lambda value: (
-                type(value) not in accepted and not (type(value) is int and float in accepted)
-            )
-        )
-    ]
-    for number in (int, float):
-        if number in accepted:
-            wrong += numbers_beyond(number, limits)
-    if str in accepted:
-        wrong.append(NO_WORD)
-    if limits.matching:
-        wrong.append(st.text().filter(lambda text: not re.fullmatch(limits.matching, text)))
     if get_origin(kind) is Literal:
-        wrong.append(st.text().filter(lambda text: text not in get_args(kind)))
-    return st.one_of(wrong)
+        return value in get_args(kind)
+    if isinstance(value, str) and (not value.strip() or set(value) & set("\0\ud800\udc80")):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return fits_type(name, value) and (value is None or within(value, limits))
+
+
+def refusals(name: str, value: Any) -> list[str]:
+    """How the sentence may begin with which a value is refused: the field, the range, the value."""
+    kind, limits = kind_and_limits(name)
+    if get_origin(kind) is Literal:
+        allowed = [f"one of {', '.join(map(repr, get_args(kind)))}"]
+    elif not fits_type(name, value):
+        names = [one.__name__.removesuffix("Type") for one in types_of(kind)]
+        allowed = [f"of type {' or '.join(names)}"]
+    elif isinstance(value, str) and not value.strip():
+        return [f"{name} is an empty text; give a value"]
+    else:
+        allowed = [str(limits), "a finite number", "whole characters without NUL"]
+    return [f"{name} must be {one}; it is {value!r}" for one in allowed]
 
 
 def is_one_sentence(said: str) -> bool:
@@ -118,82 +117,39 @@ def is_one_sentence(said: str) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_wrong_value_is_refused_with_field_value_and_what_is_allowed(name: str) -> None:
-    kind, limits = kind_and_limits(name)
-    choices = [repr(one) for one in get_args(kind)] if get_origin(kind) is Literal else []
+    near = st.sampled_from([*near_the_bounds(kind_and_limits(name)[1]), None])
 
-    @given(wrong_values(name))
+    @given((ANY_TYPE | NO_WORD | near).filter(lambda value: not is_right(name, value)))
     @hypothesis_settings(max_examples=40)
     def check(value: Any) -> None:
         with pytest.raises(ValueError) as caught:
             OwnDataArguments(**{name: value})
         said = str(caught.value)
-        assert is_one_sentence(said) and said.startswith(f"{name} "), said
-        if kind in (str, str | None) and isinstance(value, str) and not value.strip():
-            assert "is an empty text; give a value" in said
-            return
-        assert repr(value) in said
-        if choices:
-            assert ", ".join(choices) in said
-        elif type(value) in types_of(kind) or (type(value) is int and float in types_of(kind)):
-            allowed = (str(limits), "a finite number", "whole characters without NUL")
-            assert any(f"must be {one};" in said for one in allowed if one), said
-        else:
-            assert all(one.__name__.removesuffix("Type") in said for one in types_of(kind))
+        assert is_one_sentence(said) and said.startswith(tuple(refusals(name, value))), said
 
     check()
 
 
-def is_free_text(name: str) -> bool:
-    return kind_and_limits(name)[0] in (str, str | None) and name not in HARDWARE
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if not is_free_text(name)])
-def test_any_right_value_is_taken(name: str) -> None:
-    unknown = {"pretrained_model_name": "nobody/has-it-yet"}  # so that any length may fit
-
-    @given(right_values(name))
-    @hypothesis_settings(max_examples=20)
-    def check(value: Any) -> None:
-        try:
-            args = OwnDataArguments(**unknown, **{name: value})
-        except ValueError as error:
-            assert name in HARDWARE, error  # or it depends on this machine
-            assert str(error).startswith(f"{name}=")
-        else:
-            assert getattr(args, name) == value
-
-    check()
-
-
-@given(st.fixed_dictionaries({}, optional={name: right_values(name) for name in NAMES}))
-@hypothesis_settings(max_examples=100)
-def test_values_that_are_right_one_by_one_are_taken_or_refused_in_a_sentence(
-    values: dict[str, Any],
-) -> None:
-    try:
-        args = OwnDataArguments(**values)
-    except ValueError as error:
-        assert is_one_sentence(str(error))
-        assert str(error).startswith(tuple(NAMES)), error
-    else:
-        assert asdict(args).items() >= values.items()
-
-
-NUMBERS_AND_CHOICES = {
+TAKEN_ANYWHERE = {
     name: right_values(name)
     for name in NAMES
     if name not in HARDWARE and "dir" not in name and "model" not in name
 }
 
 
-@given(st.fixed_dictionaries({}, optional=NUMBERS_AND_CHOICES))
-@hypothesis_settings(max_examples=30)
-def test_a_file_and_the_command_line_give_the_same_settings(values: dict[str, Any]) -> None:
-    values = {name: value for name, value in values.items() if str(value).strip()}
+DEPEND_ON_OTHERS = ("train_file and test_file must differ", "text_column and label_column must")
+
+
+@given(st.fixed_dictionaries({}, optional=TAKEN_ANYWHERE))
+@hypothesis_settings(max_examples=100)
+def test_right_values_are_taken_from_everywhere(values: dict[str, Any]) -> None:
+    values["pretrained_model_name"] = "nobody/has-it-yet"  # so that any length may fit
     try:
         args = OwnDataArguments(**values)
-    except ValueError:
+    except ValueError as error:
+        assert is_one_sentence(str(error)) and str(error).startswith(DEPEND_ON_OTHERS), error
         return
+    assert asdict(args).items() >= values.items()
     words = [f"--{name}={value}" for name, value in values.items() if value is not None]
     assert OwnDataArguments.from_command_line(words) == args
     with TemporaryDirectory() as folder:

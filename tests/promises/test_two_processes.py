@@ -10,8 +10,11 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
+from tests.stand_ins.two_processes_worker import NUM_REVIEWS
 
-BATCH_SIZE = 16
+REVIEWS = list(range(NUM_REVIEWS))
+BATCH_SIZE = 24
+TWO = {"batch_size": BATCH_SIZE, "devices": "2", "strategy": "ddp"}
 TORCHRUN = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
 
 
@@ -24,11 +27,6 @@ def train_in(launcher: list[str], folder: Path, **arguments: Any) -> int:
     ).returncode
 
 
-def settings_of_two(**changes: Any) -> dict[str, Any]:
-    """Return the settings with which two processes train."""
-    return {"batch_size": BATCH_SIZE, "devices": "2", "strategy": "ddp"} | changes
-
-
 def batches(folder: Path, rank: int) -> list[list[int]]:
     """Return what a process trained on, batch by batch."""
     return json.loads((folder / f"batches-{rank}.json").read_text())
@@ -39,17 +37,16 @@ def test_two_processes_divide_each_epoch_and_learn_what_one_learns(
     tmp_path: Path, group_by_length: bool
 ) -> None:
     two, one = tmp_path / "two", tmp_path / "one"
-    settings = settings_of_two(group_by_length=group_by_length)
+    settings = TWO | {"group_by_length": group_by_length}
     assert train_in(TORCHRUN, two, settings=settings) == 0
     pairs = [a + b for a, b in zip(batches(two, 0), batches(two, 1), strict=True)]
     half = len(pairs) // 2
     epochs = [[index for pair in part for index in pair] for part in (pairs[:half], pairs[half:])]
     assert epochs[0] != epochs[1]
-    reviews = sorted(json.loads((two / "reviews.json").read_text()))
-    assert [sorted(epoch) for epoch in epochs] == [reviews, reviews]  # disjoint and complete
+    assert [sorted(epoch) for epoch in epochs] == [REVIEWS, REVIEWS]  # disjoint and complete
 
-    alone = {"batch_size": 2 * BATCH_SIZE, "devices": "1"}
-    assert train_in([], one, settings=alone, epochs=epochs) == 0
+    alone = {"batch_size": 2 * BATCH_SIZE, "devices": "1", "epochs": 1}
+    assert train_in([], one, settings=alone, order=epochs[0] + epochs[1]) == 0
     assert [sorted(batch) for batch in batches(one, 0)] == [sorted(pair) for pair in pairs]
     weights = [torch.load(path) for path in (two / "weights-0.pt", two / "weights-1.pt")]
     for name, weight in torch.load(one / "weights-0.pt").items():
@@ -58,12 +55,11 @@ def test_two_processes_divide_each_epoch_and_learn_what_one_learns(
 
 
 def test_two_processes_go_on_after_the_last_epoch_that_was_finished(tmp_path: Path) -> None:
-    settings = settings_of_two(batch_size=100, save_every_n_steps=2)  # an epoch has 6 steps
+    settings = TWO | {"batch_size": 100, "save_every_n_steps": 2}  # an epoch has 6 steps
     assert train_in(TORCHRUN, tmp_path, settings=settings, cut_at=9) != 0
     assert train_in(TORCHRUN, tmp_path, settings=settings) == 0
     second_epoch = [batch for rank in (0, 1) for batch in batches(tmp_path, rank)]
     assert len(second_epoch) == 2 * 6
-    reviews = sorted(json.loads((tmp_path / "reviews.json").read_text()))
-    assert sorted(index for batch in second_epoch for index in batch) == reviews
+    assert sorted(index for batch in second_epoch for index in batch) == REVIEWS
     weights = [torch.load(tmp_path / f"weights-{rank}.pt") for rank in (0, 1)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])

@@ -83,15 +83,6 @@ def repack(package: str, folder: Path) -> None:
         wheel.writestr(record, "".join(f"{file},,\n" for file in [*files, record]))
 
 
-def git_from(address: str) -> dict[str, str]:
-    """Return the variables with which git fetches the course from another address."""
-    return {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{address}.insteadOf",
-        "GIT_CONFIG_VALUE_0": REPOSITORY,
-    }
-
-
 def stand_in_network(folder: Path) -> dict[str, str]:
     """Return variables with which git and pip find in ``folder`` what a network would give them."""
     repository, wheels = folder / "course.git", folder / "wheels"
@@ -102,4 +93,10 @@ def stand_in_network(folder: Path) -> dict[str, str]:
     wheels.mkdir()
     for package in (*COLAB_LACKS, "setuptools"):
         repack(package, wheels)
-    return git_from(repository.as_uri()) | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels)}
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{repository.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": REPOSITORY,
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(wheels),
+    }

@@ -5,8 +5,6 @@ A program of its own: it forks a process for each training, which only one witho
 python -m tests.stand_ins.killed_trainings FOLDER
 """
 
-import hashlib
-import io
 import json
 import multiprocessing
 import os
@@ -16,50 +14,41 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 import torch
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
 from torch.utils.data import Subset
-from transformers import BertForSequenceClassification
 
-from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
-from helpers.model import load_tokenizer
 from helpers.support.resumable_data import fingerprint
-from helpers.task import ClassificationTask
-from helpers.trainer import get_trainer
-from tests.stand_ins.small_model import tiny_config
+from tests.stand_ins.short_trainings import SHORT, ShortTraining, digest
+from tests.stand_ins.small_model import small_tokenizer
 
-KINDS = {
-    f"{order}, {workers} workers": {"group_by_length": grouped, "cpu_workers": workers}
-    for order, grouped in (("random order", False), ("batches by length", True))
-    for workers in (0, 2)
+KINDS: dict[str, dict[str, Any]] = {
+    "random order": {},
+    "random order, with workers": {"cpu_workers": 2},
+    "batches by length": {"group_by_length": True},
+    "batches by length, with workers": {"group_by_length": True, "cpu_workers": 2},
 }
 IN_A_SAVE = "while a checkpoint is written"
-KILLS = dict(  # each kind is killed in two ways, and each way is tried
-    zip(
-        KINDS,
-        (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE)),
-        strict=True,
-    )
-)
-NUM_REVIEWS = 330  # 11 batches of 32, the last one smaller
-
-
-class Data(NamedTuple):
-    """The reviews to train on and to validate with."""
-
-    train: ClassificationDataset
-    val: Subset
+WAYS = (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE))
+KILLS = dict(zip(KINDS, WAYS, strict=True))  # each kind is killed in two ways
+MOMENTS = {"at once": (0, 0.2), "early": (0.2, 0.5)}  # shares of the time that a training takes
 
 
 class Record(Callback):
-    """Notes the batch of every step that is begun, also of those that are lost later."""
+    """Notes the batch of every step that is begun, also of those that are lost later.
+
+    With it go random numbers, as a callback of one's own might draw them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "batches.txt"
@@ -67,76 +56,54 @@ class Record(Callback):
     def on_train_batch_start(
         self, trainer: Trainer, task: LightningModule, batch: Any, batch_idx: int
     ) -> None:
+        drawn = (random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002
         with self.path.open("a") as file:
-            file.write(f"{trainer.global_step} {fingerprint(batch)}\n")
+            print(trainer.global_step, fingerprint(batch), *drawn, file=file)
 
 
-def prepare(folder: Path) -> Data:
-    """Tokenize some of the bundled reviews."""
-    args = arguments(folder, {})
-    fetch_corpus(args)
-    corpus, tokenizer = NsmcCorpus(), load_tokenizer(args)
-    train = ClassificationDataset(args, corpus, tokenizer, "train")
-    train.examples = train.examples[:NUM_REVIEWS]
-    train.input_ids = [train.input_ids[number] for number in range(NUM_REVIEWS)]
-    return Data(train, Subset(ClassificationDataset(args, corpus, tokenizer, "val"), range(32)))
-
-
-def arguments(folder: Path, changes: dict[str, Any]) -> ClassificationTrainArguments:
-    """Return the settings of a training in ``folder``."""
-    return ClassificationTrainArguments.for_scale(
-        "mini",
-        downstream_corpus_root_dir=folder,
-        downstream_model_dir=folder,
-        accelerator="cpu",
-        epochs=2,
-        save_every_n_steps=3,
-        **changes,
+def prepare(folder: Path) -> ShortTraining:
+    """Tokenize the bundled reviews, for a training of two epochs of 11 batches."""
+    small = SHORT | {"batch_size": 110, "save_every_n_steps": 3, "max_seq_length": 16}
+    args = ClassificationTrainArguments.for_scale(
+        "mini", downstream_corpus_root_dir=folder, **small
     )
+    fetch_corpus(args)
+    train, val = (
+        ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
+        for mode in ("train", "val")
+    )
+    return ShortTraining(args, train, Subset(val, range(32)))
 
 
-def train(folder: Path, changes: dict[str, Any], data: Data, die_in_save: int = 0) -> None:
+def train(training: ShortTraining, die_in_save: int = 0) -> None:
     """Train to the end, and write the weights; or die in the middle of writing a checkpoint."""
-    args = arguments(folder, changes)
     if die_in_save:
         torch.save = dying_in_call(die_in_save, torch.save)
-    set_seed(args)
-    task = ClassificationTask(BertForSequenceClassification(tiny_config()), args)
-    trainer = get_trainer(args)
-    trainer.callbacks.insert(0, Record(folder))
-    trainer.fit(task, train_dataloader(args, data.train), eval_dataloader(args, data.val))
+    folder = training.last.parent
+    task, _ = training.run(Record(folder))
     (folder / "weights.txt").write_text(digest(task.model))
 
 
 def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]:
     """Return ``save`` as it would be if the process were killed half way through a call."""
-    calls = 0
+    calls = count(1)
 
-    def save_half(checkpoint: Any, file: Any) -> None:
-        nonlocal calls
-        calls += 1
-        content = io.BytesIO()
-        save(checkpoint, content)
-        file.write(content.getvalue() if calls < number else content.getvalue()[:5000])
-        if calls == number:
+    def save_or_die(checkpoint: Any, file: Any) -> None:
+        if next(calls) == number:
+            file.write(b"half of a checkpoint")
             file.flush()
             os.killpg(os.getpgrp(), signal.SIGKILL)
+        save(checkpoint, file)
 
-    return save_half
-
-
-def digest(model: torch.nn.Module) -> str:
-    """Return a text that is the same for the same weights, and for them alone."""
-    weights = (weight.detach().numpy().tobytes() for weight in model.parameters())
-    return hashlib.sha256(b"".join(weights)).hexdigest()
+    return save_or_die
 
 
-def run(kill_after: float | None, *settings: Any) -> bool:
+def run(kill_after: float | None, *what: Any) -> bool:
     """Train in a new process, killed after so many seconds; return whether it was killed.
 
     Its data loader workers are killed with it, as when a runtime is lost.
     """
-    process = multiprocessing.get_context("fork").Process(target=train, args=settings)
+    process = multiprocessing.get_context("fork").Process(target=train, args=what)
     process.start()
     os.setpgid(process.pid, process.pid)  # the workers will belong to this group, too
     if kill_after is not None:
@@ -147,42 +114,39 @@ def run(kill_after: float | None, *settings: Any) -> bool:
     return process.exitcode != 0
 
 
-def run_killed(kill: str, duration: float, *settings: Any) -> int:
+def run_killed(kill: str, duration: float, training: ShortTraining) -> int:
     """Run a training that is killed in this way, until it is finished; return the kills."""
+    num_kills = 0
     if kill == IN_A_SAVE:
-        num_kills = run(None, *settings, random.randint(1, 6))
-    else:
-        begin, end = {"at once": (0, 0.2), "early": (0.2, 0.5)}.get(kill, (0.5, 0.9))
-        num_kills = 0
-        while num_kills < (2 if kill == "twice" else 1):
-            num_kills += run(duration * random.uniform(begin, end), *settings)
-    run(None, *settings)
-    return int(num_kills)
+        num_kills += run(None, training, random.randint(1, 6))
+    while num_kills < {"no": 0, "twice": 2}.get(kill, 1):
+        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), training)
+    run(None, training)
+    return num_kills
 
 
 def result(folder: Path) -> dict[str, Any]:
     """Return the weights that a training ended with, and for each step all batches it was given."""
     batches: dict[str, set[str]] = {}
     for line in (folder / "batches.txt").read_text().splitlines():
-        step, batch = line.split()
-        batches.setdefault(step, set()).add(batch)
+        step, noted = line.split(" ", 1)
+        batches.setdefault(step, set()).add(noted)
     weights = (folder / "weights.txt").read_text()
     return {"weights": weights, "batches": {step: sorted(of) for step, of in batches.items()}}
 
 
 def main(folder: Path) -> dict[str, Any]:
-    data, results = prepare(folder), {}
+    training, results = prepare(folder), {}
     for kind, changes in KINDS.items():
-        folders = {kill: folder / kind / kill for kill in ("no", *KILLS[kind])}
-        for one in folders.values():
-            one.mkdir(parents=True)
-        began = time.monotonic()
-        run(None, folders["no"], changes, data)
-        duration = time.monotonic() - began
-        results[kind] = {"no": result(folders["no"])}
-        for kill in KILLS[kind]:
-            num_kills = run_killed(kill, duration, folders[kill], changes, data)
-            results[kind][kill] = result(folders[kill]) | {"num_kills": num_kills}
+        duration, results[kind] = 0.0, {}
+        for kill in ("no", *KILLS[kind]):
+            place = folder / kind / kill
+            place.mkdir(parents=True)
+            began = time.monotonic()
+            own = training.with_settings(downstream_model_dir=place, **changes)
+            num_kills = run_killed(kill, duration, own)
+            duration = duration or time.monotonic() - began
+            results[kind][kill] = result(place) | {"num_kills": num_kills}
     return results
 
 

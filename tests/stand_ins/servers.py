@@ -1,31 +1,43 @@
-"""Stand-ins on 127.0.0.1 for the model hub and for the host of the corpus."""
+"""Stand-ins on 127.0.0.1 for the model hub and the corpus' host; they misbehave when told to."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import TypeVar
+from threading import Event, Thread
 
-Server = TypeVar("Server", bound=ThreadingHTTPServer)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+ENDLESS = 1_000_000  # answers
+
+Fault = Callable[["FileHandler", bytes], None]
 
 
 class FileServer(ThreadingHTTPServer):
     """Serves the files of one folder and remembers what was asked for."""
 
-    def __init__(
-        self, folder: Path, prefix: str, handler: type[BaseHTTPRequestHandler] | None = None
-    ) -> None:
-        super().__init__(("127.0.0.1", 0), handler or FileHandler)
+    def __init__(self, folder: Path, prefix: str) -> None:
+        super().__init__(("127.0.0.1", 0), FileHandler)
         self.folder = folder
         self.prefix = prefix
         self.requests: list[str] = []
+        self.fault: Fault | None = None
+        self.file = ""
+        self.faulty_answers = 0
+        self.half_sent = Event()  # somebody has got the first half, and waits for the second
+        self.released = Event()  # silent answers end
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def misbehave(self, fault: Fault, file: str, answers: int = ENDLESS) -> None:
+        """Let the next answers about a file be faulty."""
+        self.fault, self.file, self.faulty_answers = fault, file, answers
+
+    def heal(self) -> None:
+        self.faulty_answers = 0
+        self.released.set()
 
 
 class FileHandler(BaseHTTPRequestHandler):
@@ -33,55 +45,51 @@ class FileHandler(BaseHTTPRequestHandler):
 
     server: FileServer
 
-    def do_HEAD(self) -> None:
-        self.answer(with_body=False)
-
     def do_GET(self) -> None:
-        self.answer(with_body=True)
-
-    def answer(self, with_body: bool) -> None:
         self.server.requests.append(self.path)
         name = self.path.removeprefix(self.server.prefix)
         path = self.server.folder / name
         if name == self.path or "/" in name or not path.is_file():
-            self.refuse()
-            return
-        content = path.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("ETag", f'"{hashlib.sha256(content).hexdigest()}"')
-        self.send_header("X-Repo-Commit", COMMIT)
-        self.end_headers()
-        if with_body:
-            self.wfile.write(content)
+            missing = {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": COMMIT}
+            self.send(404, {"Content-Length": "0"} | missing)
+        elif name == self.server.file and self.server.faulty_answers and self.server.fault:
+            self.server.faulty_answers -= 1
+            self.server.fault(self, path.read_bytes())
+        else:
+            self.send(200, headers_of(path.read_bytes()), path.read_bytes())
 
-    def refuse(self) -> None:
-        """Say, as the hub does, that the model has no such file."""
-        self.send_response(404)
-        self.send_header("Content-Length", "0")
-        self.send_header("X-Error-Code", "EntryNotFound")
-        self.send_header("X-Repo-Commit", COMMIT)
+    do_HEAD = do_GET
+
+    def send(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+            self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""
 
 
+def headers_of(content: bytes, length: int | None = None) -> dict[str, str]:
+    """What the hub announces for ``content``, perhaps with another length."""
+    announced = len(content) if length is None else length
+    checksum = sha256(content).hexdigest()
+    return {"Content-Length": str(announced), "ETag": f'"{checksum}"', "X-Repo-Commit": COMMIT}
+
+
 @contextmanager
 def serving(folder: Path, prefix: str) -> Iterator[FileServer]:
     """Serve ``folder`` below ``prefix``, for example ``/owner/name/resolve/main/``."""
-    with running(FileServer(folder, prefix)) as server:
-        yield server
-
-
-@contextmanager
-def running(server: Server) -> Iterator[Server]:
-    """Let a server answer, in a thread of its own."""
+    server = FileServer(folder, prefix)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)  # seconds between looks
     thread.start()
     try:
         yield server
     finally:
+        server.heal()
         server.shutdown()
         server.server_close()
         thread.join()

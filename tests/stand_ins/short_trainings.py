@@ -1,20 +1,26 @@
 """Short trainings of a tiny network, and ways to break them off."""
 
+import hashlib
 import signal
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
+import torch
 from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
-from torch.utils.data import DataLoader, Dataset, RandomSampler
+from torch.utils.data import Dataset
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.data import data_collator, eval_dataloader
+from helpers.data import eval_dataloader, train_dataloader
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 from tests.stand_ins.small_model import tiny_config
+
+SHORT = {"epochs": 2, "batch_size": 16, "save_every_n_steps": 2, "accelerator": "cpu"}
 
 
 class PowerCut(Callback):
@@ -42,29 +48,38 @@ class CtrlC(Callback):
         setattr(self, hook, press)
 
 
-def train(
-    args: ClassificationTrainArguments,
-    reviews: Dataset,
-    *callbacks: Callback,
-    val: Dataset | None = None,
-) -> tuple[ClassificationTask, Trainer]:
-    """Train with the plain data loader of the course's listings."""
-    set_seed(args)
-    network = BertForSequenceClassification(tiny_config(num_labels=4))
-    task, trainer = ClassificationTask(network, args), get_trainer(args)
-    trainer.callbacks.extend(callbacks)
-    sampler = RandomSampler(reviews, replacement=False)
-    loader = DataLoader(reviews, args.batch_size, sampler, collate_fn=data_collator)
-    trainer.fit(task, loader, eval_dataloader(args, val) if val else None)
-    return task, trainer
+@dataclass(frozen=True)
+class ShortTraining:
+    """A training that may be run again, as it is or with other settings or reviews."""
+
+    args: ClassificationTrainArguments
+    reviews: Dataset
+    val: Dataset | None = None
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint that it goes on from."""
+        return Path(self.args.downstream_model_dir) / "last.ckpt"
+
+    def with_settings(self, **changes: Any) -> Self:
+        return replace(self, args=replace(self.args, **changes))
+
+    def run(self, *callbacks: Callback) -> tuple[ClassificationTask, Trainer]:
+        set_seed(self.args)
+        network = BertForSequenceClassification(tiny_config(num_labels=4))
+        task, trainer = ClassificationTask(network, self.args), get_trainer(self.args)
+        trainer.callbacks.extend(callbacks)
+        val = eval_dataloader(self.args, self.val) if self.val else None
+        trainer.fit(task, train_dataloader(self.args, self.reviews), val)
+        return task, trainer
+
+    def lose_power(self, step: int) -> None:
+        """Train, and lose the power after ``step``."""
+        with pytest.raises(InterruptedError):
+            self.run(PowerCut(step))
 
 
-def train_until(
-    step: int,
-    args: ClassificationTrainArguments,
-    reviews: Dataset,
-    val: Dataset | None = None,
-) -> None:
-    """Train, and lose the power after ``step``."""
-    with pytest.raises(InterruptedError):
-        train(args, reviews, PowerCut(step), val=val)
+def digest(model: torch.nn.Module) -> str:
+    """Return a text that is the same for the same weights, and for them alone."""
+    weights = (weight.detach().numpy().tobytes() for weight in model.parameters())
+    return hashlib.sha256(b"".join(weights)).hexdigest()

@@ -2,14 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from pytorch_lightning import Callback
-from torch import Tensor
-from torch.utils.data import Sampler
+from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
 from helpers import (
@@ -17,35 +15,35 @@ from helpers import (
     ClassificationTask,
     ClassificationTrainArguments,
     NsmcCorpus,
+    eval_dataloader,
     fetch_corpus,
     get_trainer,
     load_tokenizer,
-    make_dataloader,
     train_dataloader,
 )
 from tests.stand_ins.short_trainings import PowerCut
 from tests.stand_ins.small_model import tiny_config
 
+NUM_REVIEWS, FIRST = 1_200, 5  # the word piece by which the first review is known
+
 
 class Record(Callback):
     """Remembers of which reviews each batch was made."""
 
-    def __init__(self, dataset: ClassificationDataset) -> None:
-        # Reviews of the same pieces and label (the empty ones) share a number.
-        self.number = {review_key(**dataset[index]): index for index in range(len(dataset))}
-        self.reviews = [self.number[review_key(**item)] for item in dataset]
+    def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
     def on_train_batch_start(self, trainer: Any, task: Any, batch: dict, batch_idx: int) -> None:
-        rows = zip(*batch.values(), strict=True)
-        self.batches.append(
-            [self.number[review_key(ids[mask == 1], label)] for ids, mask, label in rows]
-        )
+        self.batches.append((batch["input_ids"][:, 1] - FIRST).tolist())
 
 
-def review_key(input_ids: Tensor, labels: Tensor) -> tuple[int, ...]:
-    """Return what tells a review from others: its word pieces and its label."""
-    return (*input_ids.tolist(), labels.item())
+def numbered_reviews(args: ClassificationTrainArguments) -> ClassificationDataset:
+    """The bundled reviews, each with a word piece of its own in place of its text."""
+    fetch_corpus(args)
+    dataset = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+    lengths = enumerate(map(len, dataset.input_ids))
+    dataset.input_ids = [[2, FIRST + n, *[4] * (length - 3), 3] for n, length in lengths]
+    return dataset
 
 
 def model_without_dropout() -> BertForSequenceClassification:
@@ -55,43 +53,22 @@ def model_without_dropout() -> BertForSequenceClassification:
     return BertForSequenceClassification(config).double()
 
 
-class Prescribed(Sampler[int]):
-    """Reviews in an order that is given, epoch by epoch."""
-
-    def __init__(self, epochs: list[list[int]]) -> None:
-        self.length, self.epochs = len(epochs[0]), iter(epochs)
-
-    def __len__(self) -> int:
-        return self.length
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(next(self.epochs))
-
-
 def train(
     folder: Path,
     settings: dict[str, Any],
-    epochs: list[list[int]] | None = None,
+    order: list[int] | None = None,
     cut_at: int | None = None,
 ) -> None:
     """Train, and write into ``folder`` what each batch was made of, and the weights at the end."""
-    args = ClassificationTrainArguments.for_scale(
-        "mini",
-        downstream_corpus_root_dir=folder,
-        downstream_model_dir=folder / "checkpoints",
-        accelerator="cpu",
-        epochs=2,
-        **settings,
-    )
-    fetch_corpus(args)
-    dataset = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+    places = {"downstream_corpus_root_dir": folder, "downstream_model_dir": folder / "checkpoints"}
+    plain = {"accelerator": "cpu", "epochs": 2}
+    args = ClassificationTrainArguments.for_scale("mini", **places, **plain | settings)
+    dataset = numbered_reviews(args)
     loader = train_dataloader(args, dataset)
-    if epochs is not None:
-        loader = make_dataloader(args, dataset, Prescribed(epochs))
-    trainer, record = get_trainer(args), Record(dataset)
+    if order is not None:
+        loader = eval_dataloader(args, Subset(dataset, order))
+    trainer, record, model = get_trainer(args), Record(), model_without_dropout()
     trainer.callbacks.extend([record, PowerCut(cut_at)])
-    (folder / "reviews.json").write_text(json.dumps(record.reviews))
-    model = model_without_dropout()
     trainer.fit(ClassificationTask(model, args), loader)
     (folder / f"batches-{trainer.global_rank}.json").write_text(json.dumps(record.batches))
     torch.save(model.state_dict(), folder / f"weights-{trainer.global_rank}.pt")
