@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, IncompleteRead, responses
-from threading import Timer
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.error import ContentTooShortError
 
 from huggingface_hub.errors import (
@@ -18,9 +17,7 @@ from huggingface_hub.errors import (
 Result = TypeVar("Result")
 
 SILENCE = 30  # seconds; a server that sends nothing for so long is given up
-LONG = 5  # seconds; a download that takes longer says that it goes on
 PAUSES = (2, 5, 15)  # seconds before the second, third and fourth try
-LONGEST_PAUSE = 60  # seconds; a server that wants a longer one is given up
 
 BUSY = {408, 429, *range(500, 600)}  # HTTP statuses that may be better in a moment
 CUT_OFF = (ContentTooShortError, ConnectionResetError, IncompleteRead)
@@ -31,42 +28,20 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 def patiently(fetch: Callable[[], Result]) -> Result:
     """Call ``fetch``, and again after a pause while its server is busy or cuts the connection."""
-    with watched():
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE)  # urllib, which Korpora uses, would wait for ever
+    try:
         for pause in PAUSES:
             try:
                 return fetch()
             except FAULTS as error:
-                seconds = pause_after(error, pause)
-                if seconds is None:
+                if not isinstance(error, CUT_OFF) and status_of(error) not in BUSY:
                     raise
-                print(f"Trying again in {seconds} s: {cause(error)}.", flush=True)
-            time.sleep(seconds)
+                print(f"Trying again in {pause} s: {cause(error)}.", flush=True)
+            time.sleep(pause)
         return fetch()
-
-
-@contextmanager
-def watched() -> Iterator[None]:
-    """Give up a silent server, and tell who waits for long that something goes on."""
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(SILENCE)  # urllib, which Korpora uses, would wait for ever
-    notice = Timer(LONG, print, ["Still downloading …"])
-    notice.start()
-    try:
-        yield
     finally:
-        notice.cancel()
         socket.setdefaulttimeout(usual)
-
-
-def pause_after(error: Exception, pause: int) -> int | None:
-    """Return how many seconds to wait before another try; None: soon, none will succeed."""
-    if isinstance(error, CUT_OFF):
-        return pause
-    if status_of(error) not in BUSY:
-        return None
-    wished = (answer_of(error).headers.get("Retry-After") or "").strip()
-    seconds = max(pause, int(wished)) if wished.isdigit() else pause
-    return seconds if seconds <= LONGEST_PAUSE else None
 
 
 def origin(error: BaseException) -> BaseException:
@@ -76,14 +51,9 @@ def origin(error: BaseException) -> BaseException:
     return error
 
 
-def answer_of(error: BaseException) -> Any:
-    """Return the server's answer that an error is about: urllib's error is that answer itself."""
-    return getattr(error, "response", error)
-
-
 def status_of(error: BaseException) -> int | None:
     """Return the HTTP status that a server refused with; None: it did not come to an answer."""
-    answer = answer_of(error)
+    answer = getattr(error, "response", error)  # urllib's error is that answer itself
     return getattr(answer, "status_code", getattr(answer, "code", None))
 
 

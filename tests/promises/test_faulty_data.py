@@ -14,7 +14,7 @@ from helpers.corpus import ClassificationExample, NsmcCorpus
 from helpers.data import ClassificationDataset
 from helpers.inference import predict_file
 from helpers.own_data import OwnDataArguments, TableCorpus
-from helpers.tables import read_rows
+from helpers.support.tables import read_rows
 from tests.stand_ins.small_model import small_model, small_tokenizer
 
 Capture = pytest.CaptureFixture[str]
