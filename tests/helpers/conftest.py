@@ -1,27 +1,26 @@
 """A finished training, at which several files of tests look."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pytorch_lightning import Trainer
-from torch.utils.data import DataLoader
 
-from helpers.arguments import ClassificationTrainArguments, set_seed
+from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
 from helpers.task import ClassificationTask
-from helpers.trainer import get_trainer
-from tests.stand_ins.small_model import small_tokenizer, tiny_model
+from tests.stand_ins.short_trainings import train
+from tests.stand_ins.small_model import small_tokenizer, tiny_config
 
 
 @dataclass
 class Run:
     args: ClassificationTrainArguments
+    val: ClassificationDataset
     task: ClassificationTask
     trainer: Trainer
-    val_loader: DataLoader
 
     def checkpoint(self, name: str) -> Path:
         return Path(self.args.downstream_model_dir) / name
@@ -29,26 +28,20 @@ class Run:
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A training of a tiny model, two epochs of 1,200 reviews in batches of 64."""
+    """A training of a tiny model with four labels, two epochs of 1,200 reviews in 19 batches."""
     folder = tmp_path_factory.mktemp("run")
+    tiny_config(num_labels=4).save_pretrained(folder / "tiny")
     args = ClassificationTrainArguments.for_scale(
         "mini",
+        pretrained_model_name=folder / "tiny",
         downstream_corpus_root_dir=folder / "Korpora",
         downstream_model_dir=folder / "checkpoints",
         batch_size=64,
         epochs=2,
     )
     fetch_corpus(args)
-    train, val = (
+    reviews, val = (
         ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
         for mode in ("train", "val")
     )
-    set_seed(args)
-    model = tiny_model()
-    model.config.save_pretrained(folder / "tiny")
-    args = replace(args, pretrained_model_name=folder / "tiny")
-    task, trainer, val_loader = (
-        ClassificationTask(model, args), get_trainer(args), eval_dataloader(args, val),
-    )  # fmt: skip
-    trainer.fit(task, train_dataloader(args, train), val_loader)
-    return Run(args, task, trainer, val_loader)
+    return Run(args, val, *train(args, reviews, val=val))

@@ -4,7 +4,6 @@ import pytest
 import torch
 from transformers import BertForSequenceClassification
 
-from helpers import attribution
 from helpers.attribution import attribute, log_odds, mask_text
 from tests.stand_ins.small_model import LABELS, LONGEST, small_model, small_tokenizer
 
@@ -108,13 +107,3 @@ def test_texts_without_pieces_and_with_too_many(text: str, pieces: list[str]) ->
 def test_a_model_left_in_train_mode_answers_without_dropout() -> None:
     expected = attribute(TEXT, LABELS[0], MODEL.eval(), TOKENIZER)
     assert attribute(TEXT, LABELS[0], MODEL.train(), TOKENIZER) == expected
-
-
-@pytest.mark.parametrize("at_once", [5, 1_000])
-def test_how_many_steps_are_taken_at_once_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
-    expected = [part.contribution for part in attribute(TEXT, LABELS[0], MODEL, TOKENIZER)]
-    monkeypatch.setattr(attribution, "STEPS_AT_ONCE", at_once)
-    got = [part.contribution for part in attribute(TEXT, LABELS[0], MODEL, TOKENIZER)]
-    assert got == pytest.approx(expected, abs=1e-4)

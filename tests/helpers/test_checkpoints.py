@@ -33,16 +33,16 @@ def test_a_new_training_without_validation_leaves_no_best_of_an_old_one(
 
 
 def test_loaded_weights_are_the_trained_ones(run: Run) -> None:
-    loaded = load_fine_tuned(run.checkpoint("last.ckpt"), run.args)
+    loaded = load_fine_tuned(run.checkpoint("last.ckpt"), run.args, num_labels=4)
     assert not any(module.training for module in loaded.modules())
     for mine, theirs in zip(loaded.parameters(), run.task.model.parameters(), strict=True):
         assert torch.equal(mine, theirs.cpu())
 
 
 def test_the_best_answers_as_it_did_in_training_and_has_nothing_but_weights(run: Run) -> None:
-    (batch,) = eval_dataloader(replace(run.args, batch_size=300), run.val_loader.dataset)
+    (batch,) = eval_dataloader(replace(run.args, batch_size=300), run.val)
     with torch.no_grad():
-        loss = load_fine_tuned(run.checkpoint("best.ckpt"), run.args)(**batch).loss
+        loss = load_fine_tuned(run.checkpoint("best.ckpt"), run.args, num_labels=4)(**batch).loss
     noted = run.trainer.checkpoint_callback.best_model_score
     assert loss.item() == pytest.approx(noted.item(), abs=1e-5)
     assert "optimizer_states" not in read_checkpoint(run.checkpoint("best.ckpt"))

@@ -8,7 +8,7 @@ from transformers import BertTokenizer
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset, data_collator, eval_dataloader, train_dataloader
+from helpers.data import ClassificationDataset, data_collator, train_dataloader
 
 
 def test_dataset_says_how_many_reviews_were_cut(
@@ -80,10 +80,3 @@ def test_grouped_order_depends_on_nothing_but_the_seed(
         loader = train_dataloader(replace(args, group_by_length=True, seed=seed), dataset)
         orders.append(list(loader.sampler))
     assert orders[0] == orders[1] != orders[2]
-
-
-def test_evaluation_order_is_that_of_the_file(
-    args: ClassificationTrainArguments, dataset: ClassificationDataset
-) -> None:
-    labels = [batch["labels"] for batch in eval_dataloader(args, dataset)]
-    assert torch.cat(labels).tolist() == [example.label for example in dataset.examples]

@@ -1,4 +1,4 @@
-"""Loading the model and the tokenizer, from a folder and through the hub's real client."""
+"""Loading the model and the tokenizer."""
 
 import shutil
 from collections import Counter
@@ -15,14 +15,6 @@ from helpers.encoding import encode_reviews
 from helpers.model import load_model, load_tokenizer
 from helpers.scales import MINI_BERT
 from tests.conftest import NSMC
-from tests.stand_ins.processes import run_python
-from tests.stand_ins.servers import FileServer
-
-LOAD = """
-from helpers import ClassificationTrainArguments, load_model, load_tokenizer
-args = ClassificationTrainArguments.for_scale("full")
-print(len(load_tokenizer(args)), load_model(args).config.max_position_embeddings)
-"""
 
 
 def test_bundled_model_is_small_and_loads_as_float32() -> None:
@@ -73,10 +65,3 @@ def test_tokenizer_without_its_vocabulary(
     (folder / "vocab.txt").unlink()
     with pytest.raises(ValueError, match=r"5 word pieces.*8,000.*vocab.txt is missing or cut"):
         load_tokenizer(replace(args, pretrained_model_name=folder))
-
-
-def test_hub(full_scale_environment: dict[str, str], hub: FileServer) -> None:
-    finished = run_python(LOAD, full_scale_environment)
-    assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.split()[1] == "300"
-    assert any(request.endswith("/vocab.txt") for request in hub.requests)
