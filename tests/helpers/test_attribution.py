@@ -45,7 +45,7 @@ def assert_adds_up(text: str, label: str, model: BertForSequenceClassification) 
             for ids in (whole, mask_text(whole, TOKENIZER))
         )
     assert abs(end - start) > 0.5
-    assert sum(part.contribution for part in parts) == pytest.approx(end - start, rel=0.05)
+    assert sum(part.contribution for part in parts) == pytest.approx(end - start, rel=0.03)
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -87,14 +87,6 @@ def test_the_mask_leaves_the_ends() -> None:
 def test_an_unknown_label() -> None:
     with pytest.raises(ValueError, match=r"no label '칭찬'; it has '교환', '배송', '환불'\."):
         attribute(TEXT, "칭찬", MODEL, TOKENIZER)
-
-
-def test_the_gradients_of_the_model_stay_as_they_were() -> None:
-    model = small_model()
-    for weight in model.parameters():
-        weight.grad = torch.ones_like(weight)
-    attribute(TEXT, LABELS[0], model, TOKENIZER)
-    assert all((weight.grad == 1).all() for weight in model.parameters())
 
 
 @pytest.mark.parametrize(

@@ -69,14 +69,3 @@ def test_groups_of_similar_length_need_little_padding(
     assert shapes[True][0][1] == max(map(len, dataset.input_ids))  # too little memory shows at once
     cells = {grouped: sum(map(torch.Size.numel, shapes[grouped])) for grouped in shapes}
     assert cells[True] < 0.5 * cells[False]
-
-
-def test_grouped_order_depends_on_nothing_but_the_seed(
-    args: ClassificationTrainArguments, dataset: ClassificationDataset
-) -> None:
-    orders = []
-    for seed in (7, 7, 8):
-        torch.rand(1)  # dropout, for instance, which differs from device to device
-        loader = train_dataloader(replace(args, group_by_length=True, seed=seed), dataset)
-        orders.append(list(loader.sampler))
-    assert orders[0] == orders[1] != orders[2]

@@ -131,13 +131,6 @@ def test_holding_out_so_much_that_nothing_is_left(arguments: MakeArguments) -> N
         TableCorpus(arguments([*three_classes(), *PRAISE], val_fraction=0.9))
 
 
-@pytest.mark.parametrize("field", ["train_file", "test_file"])
-def test_a_missing_file(arguments: MakeArguments, field: str) -> None:
-    args = arguments(three_classes(), TEST, **{field: "nowhere.csv"})
-    with pytest.raises(FileNotFoundError, match=r"nowhere\.csv is not there"):
-        TableCorpus(args)
-
-
 # How texts are divided
 
 
