@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import Tensor
+from torch.utils.data import Subset
 from torchmetrics.classification import MulticlassCalibrationError
 
 from helpers.arguments import ClassificationTrainArguments
@@ -13,8 +14,7 @@ from helpers.evaluation import (
     paired_bootstrap,
     predict_probabilities,
 )
-from helpers.model import load_model
-from tests.helpers.test_task_and_trainer import tiny_model
+from tests.stand_ins.small_model import tiny_model
 
 
 def random_right(share: float, num_reviews: int, seed: int) -> Tensor:
@@ -25,22 +25,12 @@ def test_probabilities_are_in_file_order(
     args: ClassificationTrainArguments, dataset: ClassificationDataset
 ) -> None:
     model = tiny_model().train()  # with dropout, which must not show
-    part = torch.utils.data.Subset(dataset, range(70))
-    probabilities = predict_probabilities(model, eval_dataloader(args, part))
-    assert probabilities.shape == (70, 2)
-    assert torch.allclose(probabilities.sum(dim=1), torch.ones(70))
+    probabilities = predict_probabilities(model, eval_dataloader(args, Subset(dataset, range(70))))
+    assert probabilities.shape == (70, 2) and not probabilities.requires_grad
     with torch.no_grad():
         for index in (0, 33, 69):
             alone = model(dataset[index]["input_ids"][None]).logits.softmax(dim=1)[0]
             assert torch.allclose(probabilities[index], alone, atol=1e-5)
-
-
-def test_the_model_is_asked_without_labels_and_without_gradients(
-    args: ClassificationTrainArguments, dataset: ClassificationDataset
-) -> None:
-    part = torch.utils.data.Subset(dataset, range(8))
-    probabilities = predict_probabilities(load_model(args), eval_dataloader(args, part))
-    assert not probabilities.requires_grad
 
 
 def test_a_shuffling_loader_is_refused(
@@ -66,17 +56,11 @@ def test_interval_agrees_with_published_ones(
     assert accuracy_interval(num_right, num_reviews) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_interval_holds_the_truth_about_as_often_as_it_says() -> None:
-    held = 0
-    for seed in range(1000):
-        low, high = accuracy_interval(int(random_right(0.8, 200, seed).sum()), 200)
-        held += low <= 0.8 <= high
-    assert 0.93 <= held / 1000 <= 0.97
-
-
 @pytest.mark.parametrize(("num_right", "num_reviews"), [(0, 0), (3, 2), (-1, 5)])
 def test_impossible_counts(num_right: int, num_reviews: int) -> None:
-    with pytest.raises(ValueError, match="cannot be"):
+    with pytest.raises(
+        ValueError, match=f"^{num_right} right answers of {num_reviews} .*cannot be"
+    ):
         accuracy_interval(num_right, num_reviews)
 
 
@@ -98,35 +82,18 @@ def test_full_confidence_is_in_the_last_bin() -> None:
     assert one == (pytest.approx(0.975), 1.0, 2)
 
 
-def test_bootstrap_finds_a_real_difference() -> None:
-    differences = paired_bootstrap(random_right(0.85, 500, 0), random_right(0.75, 500, 1))
-    assert differences.shape == (10_000,)
-    assert (differences > 0).double().mean() > 0.99
-
-
-def test_bootstrap_finds_none_between_equals() -> None:
-    """Of pairs that are equally good, it calls about one in twenty different, as it should."""
-    called_different = 0
-    for seed in range(200):
-        right_a, right_b = random_right(0.8, 500, seed), random_right(0.8, 500, seed + 1000)
-        low, high = paired_bootstrap(right_a, right_b, 1000).quantile(
-            torch.tensor([0.025, 0.975]).double()
-        )
-        called_different += bool(low > 0 or high < 0)
-    assert 2 <= called_different <= 20
-
-
 def test_bootstrap_is_the_same_as_drawing_the_reviews_one_by_one() -> None:
     right_a, right_b = random_right(0.8, 300, 0), random_right(0.7, 300, 1)
     drawn = torch.randint(300, (10_000, 300), generator=torch.Generator().manual_seed(2))
     one_by_one = (right_a.double() - right_b.double())[drawn].mean(dim=1)
     quick = paired_bootstrap(right_a, right_b)
+    assert quick.shape == (10_000,)
     assert quick.mean().item() == pytest.approx(one_by_one.mean().item(), abs=0.002)
     assert quick.std().item() == pytest.approx(one_by_one.std().item(), rel=0.05)
     assert torch.equal(quick, paired_bootstrap(right_a, right_b))
 
 
-def test_bootstrap_wants_the_same_reviews() -> None:
-    for a, b in ((3, 4), (0, 0)):
-        with pytest.raises(ValueError, match="compare the same reviews"):
-            paired_bootstrap(torch.ones(a).bool(), torch.ones(b).bool())
+@pytest.mark.parametrize(("num_a", "num_b"), [(3, 4), (0, 0)])
+def test_bootstrap_wants_the_same_reviews(num_a: int, num_b: int) -> None:
+    with pytest.raises(ValueError, match="compare the same reviews"):
+        paired_bootstrap(torch.ones(num_a).bool(), torch.ones(num_b).bool())

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from helpers.notebook import use_korean_font
 
 
-def draw(text: str) -> list[str]:
+def complaints_about(text: str) -> list[str]:
     """Draw a text and return matplotlib's complaints about missing glyphs."""
     figure, axes = plt.subplots()
     axes.set_title(text)
@@ -22,8 +22,7 @@ def draw(text: str) -> list[str]:
 
 def test_hangul_has_glyphs_only_with_the_font() -> None:
     text = "핵꿀잼 뷁 쀍 ㅋㅋ ㅠㅠ [CLS] 100 %"
-    with matplotlib.rc_context():
-        matplotlib.rcParams["font.family"] = "DejaVu Sans"
-        assert draw(text)
+    with matplotlib.rc_context({"font.family": "DejaVu Sans"}):
+        assert complaints_about(text)
         use_korean_font()
-        assert draw(text) == []
+        assert complaints_about(text) == []

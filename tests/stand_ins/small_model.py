@@ -28,6 +28,10 @@ def tiny_config(**changes: Any) -> BertConfig:
     return BertConfig(**(smallest | changes))
 
 
+def tiny_model() -> BertForSequenceClassification:
+    return BertForSequenceClassification(tiny_config())
+
+
 def small_model(label_names: tuple[str, ...] = LABELS) -> BertForSequenceClassification:
     """Weights are random, but larger than usual, so that the probabilities are far from equal."""
     torch.manual_seed(0)

@@ -1,0 +1,34 @@
+"""From texts to word piece ids."""
+
+import pytest
+from transformers import BertTokenizer
+
+from helpers import encoding
+from helpers.encoding import encode_corpus, encode_reviews
+
+TEXTS = ["재미있다", "지루하다 " * 30, "", "또 볼래요", "음"]
+
+
+def test_ids_are_the_tokenizers_and_cuts_are_counted(tokenizer: BertTokenizer) -> None:
+    tokenizer(TEXTS, padding=True)  # an earlier call that pads must not show
+    input_ids, num_cut = encode_reviews(TEXTS, tokenizer, max_seq_length=20)
+    assert input_ids == tokenizer(TEXTS, truncation=True, max_length=20)["input_ids"]
+    assert (max(map(len, input_ids)), num_cut) == (20, 1)
+    ends = {(ids[0], ids[-1]) for ids in input_ids}
+    assert ends == {(tokenizer.cls_token_id, tokenizer.sep_token_id)}
+
+
+def test_a_corpus_is_encoded_in_portions_as_in_one_piece(
+    tokenizer: BertTokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = encode_reviews(TEXTS, tokenizer, 20)
+    monkeypatch.setattr(encoding, "CHUNK", 2)
+    rows, num_cut = encode_corpus(TEXTS, tokenizer, 20)
+    assert (list(rows), num_cut) == expected
+    assert len(encode_corpus([], tokenizer, 20)[0]) == 0
+
+
+def test_tokenizer_with_another_padding_id_is_refused(tokenizer: BertTokenizer) -> None:
+    tokenizer.pad_token = "[MASK]"
+    with pytest.raises(ValueError, match=r"\[PAD\] has the id 4, .*; load the tokenizer with"):
+        encode_corpus(["좋다"], tokenizer, 128)
