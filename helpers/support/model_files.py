@@ -1,12 +1,19 @@
 """A model's files: fetched by the hub's client, and looked at before and after they are loaded."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import (
+    constants,
+    get_hf_file_metadata,
+    hf_hub_download,
+    hf_hub_url,
+    try_to_load_from_cache,
+)
 from huggingface_hub.errors import HFValidationError, RemoteEntryNotFoundError
 
+from helpers.support import network
 from helpers.support.network import explained, first_sentence
 from helpers.support.settings import read_object
 
@@ -33,13 +40,24 @@ def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) ->
         return
     with explained(f"The model {name!r}"):
         for file in if_any:
-            with suppress(RemoteEntryNotFoundError):
-                hf_hub_download(name, file)
-        for file in one_of:
-            with suppress(RemoteEntryNotFoundError):
-                hf_hub_download(name, file)
-                return
-        raise FileNotFoundError(f"the hub has no {' or '.join(one_of)} under this name")
+            download(name, file)
+        if not any(download(name, file) for file in one_of):
+            raise FileNotFoundError(f"the hub has no {' or '.join(one_of)} under this name")
+
+
+def download(name: str, file: str) -> bool:
+    """Let the hub's client fetch one file; False: the hub has no such file."""
+
+    def fetch() -> None:
+        # Asked first since that fails at once, where the client tries again for minutes.
+        get_hf_file_metadata(hf_hub_url(name, file), timeout=network.SILENCE)
+        hf_hub_download(name, file)
+
+    try:
+        network.patiently(fetch)
+    except RemoteEntryNotFoundError:
+        return False
+    return True
 
 
 def in_cache(name: str, file: str) -> Path | None:

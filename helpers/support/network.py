@@ -9,10 +9,7 @@ from http.client import HTTPException, IncompleteRead, responses
 from typing import TypeVar
 from urllib.error import ContentTooShortError
 
-from huggingface_hub.errors import (
-    HTTPError,  # the base of all that the hub's HTTP client raises
-    LocalEntryNotFoundError,
-)
+from huggingface_hub.errors import HTTPError  # the base of all that the hub's HTTP client raises
 
 Result = TypeVar("Result")
 
@@ -42,13 +39,6 @@ def patiently(fetch: Callable[[], Result]) -> Result:
         return fetch()
     finally:
         socket.setdefaulttimeout(usual)
-
-
-def origin(error: BaseException) -> BaseException:
-    """Return what the hub's client could not do, where it only says what it looked for then."""
-    while isinstance(error, LocalEntryNotFoundError) and error.__cause__:
-        error = error.__cause__
-    return error
 
 
 def status_of(error: BaseException) -> int | None:
@@ -101,12 +91,11 @@ def explained(what: str) -> Iterator[None]:
     except ValueError as error:
         raise ValueError(f"{what} arrived damaged: {error} Check the network {way_out}") from error
     except FAULTS as error:
-        fault = origin(error)
-        if getattr(fault, "errno", None) in NO_ROOM:
+        if getattr(error, "errno", None) in NO_ROOM:
             raise OSError(
-                f"{what} does not fit on the disk ({cause(fault)}). Delete files that you do not "
+                f"{what} does not fit on the disk ({cause(error)}). Delete files that you do not "
                 "need and try again."
             ) from error
         raise ConnectionError(
-            f"{what} could not be downloaded: {cause(fault)}. {remedy(fault)} {way_out}"
+            f"{what} could not be downloaded: {cause(error)}. {remedy(error)} {way_out}"
         ) from error

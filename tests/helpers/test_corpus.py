@@ -11,7 +11,6 @@ from pandas import DataFrame
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import (
-    CORPORA,
     FILES,
     ClassificationExample,
     NsmcCorpus,
@@ -20,7 +19,7 @@ from helpers.corpus import (
     split_validation,
 )
 from helpers.download import fetch_corpus
-from helpers.tables import read_rows
+from helpers.support.tables import read_rows
 from tests.conftest import NSMC
 
 
