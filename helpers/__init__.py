@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _NAMES_IN = {
-    "arguments": ["ClassificationTrainArguments", "set_seed"],
+    "arguments": ["ClassificationTrainArguments", "TrainArguments", "set_seed"],
     "attribution": ["Attribution", "attribute", "log_odds", "mask_text"],
     "checkpoints": ["load_fine_tuned", "read_checkpoint"],
     "corpus": [
@@ -55,7 +55,7 @@ _NAMES_IN = {
         "read_labelled",
     ],
     "page": ["make_page"],
-    "task": ["ClassificationTask", "adamw_with_schedule", "parameter_groups"],
+    "task": ["ClassificationTask", "FineTuningTask", "adamw_with_schedule", "parameter_groups"],
     "trainer": ["ProgressLines", "best_and_last_checkpoint", "get_trainer", "read_log"],
 }
 _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
