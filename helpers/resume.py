@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -128,8 +128,7 @@ class LastCheckpoint(Checkpoint):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        # By their names, also those of a checkpoint that has whole paths, be they of Windows.
-        self.log_folders = [PureWindowsPath(folder).name for folder in state["log_folders"]]
+        self.log_folders = list(state["log_folders"])
 
     def account(self, step: int) -> str:
         """Say in one line after which step a training was stopped, and from where it can go on."""
@@ -169,12 +168,11 @@ def unfinished_training(
     if not path.is_file():
         return None
     saved = read_checkpoint(path)
-    noted = saved.get("callbacks", {}).get("LastCheckpoint", {})
-    num_steps = noted.get("num_steps", 0)
+    noted = saved["callbacks"]["LastCheckpoint"]
+    num_steps, was = noted["num_steps"], noted["recognized_by"]
     if saved["global_step"] >= num_steps:
         return None
-    was = noted.get("recognized_by", {"model": "", "data": {}})
-    same_model = was["model"] in (recognized_by["model"], "")
+    same_model = was["model"] == recognized_by["model"]
     settings = other_settings(saved["hyper_parameters"], asdict(args), same_model)
     data = data_changes(was["data"], recognized_by["data"])
     if settings or data:
