@@ -57,7 +57,7 @@ class ClassificationDataset(Dataset):
 
     def __getitem__(self, index: int) -> dict[str, Tensor]:
         return {
-            "input_ids": torch.tensor(self.input_ids[index], dtype=torch.int64),
+            "input_ids": torch.tensor(self.input_ids[index]),
             "labels": torch.tensor(self.examples[index].label),
         }
 

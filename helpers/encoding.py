@@ -1,10 +1,10 @@
 """From texts to word piece ids; a whole corpus in little memory."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-import numpy as np
 from transformers import PreTrainedTokenizerBase
 
 from helpers.support.machine import without_garbage_collection
@@ -48,7 +48,7 @@ def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 @without_garbage_collection()
 def encode_corpus(
     texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
-) -> tuple[list[np.ndarray], int]:
+) -> tuple[list[array], int]:
     """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each.
 
     Raises:
@@ -59,11 +59,11 @@ def encode_corpus(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "
             "with 0; load the tokenizer with BertTokenizer.from_pretrained and a BERT vocabulary."
         )
-    kind = np.min_scalar_type(len(tokenizer))
-    rows: list[np.ndarray] = []
+    kind = "H" if len(tokenizer) <= 2**16 else "I"
+    rows: list[array] = []
     total_cut = 0
     for chunk in in_chunks(texts, CHUNK):
         lists, num_cut = encode_reviews(chunk, tokenizer, max_seq_length)
-        rows.extend(np.array(ids, dtype=kind) for ids in lists)
+        rows.extend(array(kind, ids) for ids in lists)
         total_cut += num_cut
     return rows, total_cut
