@@ -34,9 +34,8 @@ def fine_tune(args: OwnDataArguments) -> Path:
     Returns:
         the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
     Raises:
-        FileNotFoundError, ValueError: the data cannot be used; see ``TableCorpus``. Or the settings
-            keep no checkpoint that could be exported.
-        ConnectionError: the model is not on this machine and the hub cannot be reached.
+        ValueError: the data cannot be used, see ``TableCorpus``; or nothing would be kept.
+        ConnectionError: as ``load_model``.
     """
     if args.test_mode:
         raise ValueError("Nothing is kept to export with test_mode=True; leave it out.")

@@ -15,8 +15,7 @@ from torch.utils.data import DataLoader
 def random_state(generators: list[Generator]) -> dict[str, Any]:
     """Return the state of all generators of random numbers: the global ones, and these.
 
-    It consists of tensors and plain values, so that a checkpoint with it loads without running
-    code. Those of Apple's and other accelerators are not in it, only those of NVIDIA's.
+    Tensors and plain values, which load without running code; of accelerators, NVIDIA's alone.
     """
     kind, numbers, *rest = np.random.get_state()  # noqa: NPY002 (what set_seed has seeded)
     return {
