@@ -9,56 +9,25 @@ from importlib import import_module
 from typing import Any
 
 _NAMES_IN = {
-    "arguments": ["ClassificationTrainArguments", "TrainArguments", "set_seed"],
-    "attribution": ["Attribution", "attribute", "log_odds", "mask_text"],
-    "checkpoints": ["load_fine_tuned", "read_checkpoint"],
-    "corpus": [
-        "ClassificationExample",
-        "NsmcCorpus",
-        "hold_out",
-        "read_nsmc",
-        "split_validation",
-    ],
-    "data": [
-        "ClassificationDataset",
-        "data_collator",
-        "eval_dataloader",
-        "make_dataloader",
-        "train_dataloader",
-    ],
-    "download": ["fetch_corpus"],
-    "encoding": ["encode_reviews"],
-    "evaluation": [
-        "CalibrationBin",
-        "accuracy_interval",
-        "calibration_bins",
-        "paired_bootstrap",
-        "predict_probabilities",
-    ],
-    "notebook": ["check", "use_korean_font"],
-    "export": ["export_model", "load_exported"],
-    "fine_tuning": ["fine_tune"],
-    "inference": [
-        "Prediction",
-        "predict",
-        "predict_chunk",
-        "predict_file",
-        "predict_stream",
-    ],
-    "model": ["load_config", "load_model", "load_tokenizer", "quiet_loading"],
-    "own_data": [
-        "LabelledText",
-        "OwnDataArguments",
-        "TableCorpus",
-        "check_classes",
-        "check_test",
-        "read_labelled",
-    ],
-    "page": ["make_page"],
-    "task": ["ClassificationTask", "FineTuningTask", "adamw_with_schedule", "parameter_groups"],
-    "trainer": ["ProgressLines", "best_and_last_checkpoint", "get_trainer", "read_log"],
+    "arguments": "ClassificationTrainArguments TrainArguments set_seed",
+    "corpus": "ClassificationExample NsmcCorpus hold_out read_nsmc split_validation",
+    "download": "fetch_corpus",
+    "model": "load_config load_model load_tokenizer quiet_loading",
+    "encoding": "encode_reviews",
+    "data": "ClassificationDataset data_collator eval_dataloader make_dataloader train_dataloader",
+    "task": "ClassificationTask FineTuningTask adamw_with_schedule parameter_groups",
+    "trainer": "ProgressLines best_and_last_checkpoint get_trainer read_log",
+    "checkpoints": "load_fine_tuned read_checkpoint",
+    "evaluation": "accuracy_interval predict_probabilities",
+    "export": "export_model load_exported",
+    "inference": "Prediction predict predict_chunk predict_file predict_stream",
+    "attribution": "Attribution attribute log_odds mask_text",
+    "page": "make_page",
+    "own_data": "LabelledText OwnDataArguments TableCorpus check_classes check_test read_labelled",
+    "fine_tuning": "fine_tune",
+    "notebook": "check use_korean_font",
 }
-_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
 __all__ = sorted(_MODULE_OF)
 
 

@@ -17,8 +17,7 @@ from helpers.support.files import whole_file
 class WholeCheckpointIO(TorchCheckpointIO):
     """Writes checkpoints so that a file under the final name is always whole.
 
-    Lightning itself writes to the system's temporary folder and moves the file, which on another
-    disk, Google Drive for instance, is a copy that can be cut off.
+    Lightning moves them from the system's temporary folder, which to another disk is a copy.
     """
 
     def save_checkpoint(
@@ -39,8 +38,7 @@ class WholeCheckpointIO(TorchCheckpointIO):
 class BestCheckpoint(ModelCheckpoint):
     """Keeps the weights of the best epoch, by ``args.monitor``, as ``best.ckpt``.
 
-    Lightning's ModelCheckpoint would forget in another folder which epoch was the best so far, and
-    leave the file of an earlier training where a new one has nothing better.
+    In another folder, too, it knows which was the best; a new training begins without that file.
     """
 
     def __init__(self, args: TrainArguments) -> None:
@@ -71,9 +69,7 @@ class BestCheckpoint(ModelCheckpoint):
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
     """Read a checkpoint file without running any code that it may contain.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or holds more than numbers and plain values.
+    ValueError: it is damaged, or holds more than numbers and plain values.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(
@@ -101,10 +97,7 @@ def load_fine_tuned(
     """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
 
     Args:
-        kind, config: as ``load_model``.
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file cannot be read safely, or belongs to a network of another shape.
+        kind, config: as ``load_model``; with others than in training, a ValueError says so.
     """
     state = read_checkpoint(path).get("state_dict", {})
     weights = {

@@ -36,12 +36,8 @@ def read_nsmc(path: str | Path) -> list[ClassificationExample]:
     """Read a file of NSMC's format: CSV with tabs, of the columns id, document and label.
 
     A document with a quote, a tab or a line end stands in quotes, and its own quotes are doubled,
-    as pandas and ``csv`` write it; empty documents are rows as well. The file is UTF-8, with or
-    without a byte order mark; lines may end as Windows ends them.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: it is no such text, or a row has another shape; the message names the line.
+    as pandas and ``csv`` write it; empty documents are rows as well. A ValueError names the line of
+    a row that has another shape.
     """
     path = Path(path)
     if not path.is_file():

@@ -32,11 +32,7 @@ def is_whole(path: Path, rows: int, read: Reader) -> bool:
 
 
 def download(name: str, folder: Path) -> None:
-    """Let Korpora fetch a corpus into ``folder/name``, and check that every row has come.
-
-    Raises:
-        ValueError: a file cannot be read, or has more or fewer rows.
-    """
+    """Let Korpora fetch a corpus into ``folder/name``, and check that every row has come."""
     with redirect_stderr(io.StringIO()):  # Korpora's progress bar
         patiently(lambda: Korpora.fetch(name, root_dir=folder, force_download=True))
     corpus = CORPORA[name]

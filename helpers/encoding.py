@@ -23,8 +23,6 @@ def encode_reviews(
 
     Returns:
         one list of at most ``max_seq_length`` ids a review, and how many reviews had to be cut.
-    Raises:
-        ValueError, TypeError: a review has half of a character, or is no text; see ``composed``.
     """
     splitter = tokenizer.backend_tokenizer
     splitter.no_padding()
@@ -49,11 +47,7 @@ def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def encode_corpus(
     texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
 ) -> tuple[list[array], int]:
-    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each.
-
-    Raises:
-        ValueError: the tokenizer pads with another id than ``data_collator``.
-    """
+    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each."""
     if tokenizer.pad_token_id != 0:
         raise ValueError(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "

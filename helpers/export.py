@@ -21,11 +21,7 @@ def export_model(
 ) -> Path:
     """Write a model with its tokenizer and the names of its labels; ``from_pretrained`` loads it.
 
-    The model itself, too, knows the names from now on; nothing else about it changes.
-
-    Raises:
-        FileExistsError: ``folder`` is a file.
-        ValueError: there are more or fewer names than labels, or two are the same.
+    The model, too, knows the names from now on. ValueError: the names do not fit its labels.
     """
     if len(label_names) != model.config.num_labels:
         raise ValueError(
@@ -46,8 +42,7 @@ def export_model(
 def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load what ``export_model`` wrote, ready to answer. No code out of the folder is run.
 
-    Raises:
-        FileNotFoundError: the folder has no exported model, or parts of it are missing or damaged.
+    FileNotFoundError: parts of it are missing or damaged.
     """
     advice = (
         f"There is no whole exported model in {folder}: write one with export_model (lesson 9)."

@@ -5,11 +5,6 @@ On the command line, name a scale and whatever shall differ from it:
 python -m helpers.fine_tuning --scale mini --train_file mails.csv --label_column topic
 """
 
-from helpers.support.settings import command_line, end_in_a_line_when_interrupted, parsed
-
-if __name__ == "__main__":  # at once, since the libraries below take some seconds to load
-    end_in_a_line_when_interrupted("stopped; nothing was exported")
-
 import shlex
 import sys
 from collections.abc import Sequence
@@ -28,6 +23,7 @@ from helpers.export import export_model
 from helpers.model import load_model, load_tokenizer
 from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.scales import SCALES
+from helpers.support.settings import command_line, parsed
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
 
@@ -38,9 +34,8 @@ def fine_tune(args: OwnDataArguments) -> Path:
     Returns:
         the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
     Raises:
-        FileNotFoundError, ValueError: the data cannot be used; see ``TableCorpus``. Or the settings
-            keep no checkpoint that could be exported.
-        ConnectionError: the model is not on this machine and the hub cannot be reached.
+        ValueError: the data cannot be used, see ``TableCorpus``; or nothing would be kept.
+        ConnectionError: as ``load_model``.
     """
     if args.test_mode:
         raise ValueError("Nothing is kept to export with test_mode=True; leave it out.")
@@ -92,6 +87,9 @@ def main() -> None:
         folder = fine_tune(read_words())
     except (OSError, ValueError) as error:
         sys.exit(f"{error}")
+    except KeyboardInterrupt as stop:
+        print(str(stop) or "stopped; nothing was exported", file=sys.stderr)
+        sys.exit(130)  # as shells have it
     if rank_zero_only.rank == 0:
         page = shlex.join([sys.executable, "-m", "helpers.page", str(folder)])
         print(f"exported to {folder}; put it on a page: {page}")

@@ -85,8 +85,7 @@ def predict(
 ) -> list[Prediction]:
     """Return one prediction for each text, in their order; a single text may be given as it is.
 
-    Raises:
-        ValueError, TypeError: a text has half of a character, or is no text; see ``composed``.
+    ValueError, TypeError: a text has half of a character, or is no text; see ``composed``.
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
     return list(predict_stream(texts, model, tokenizer, len(texts)))
@@ -107,8 +106,7 @@ def predict_file(
             and the probability of each label. It appears under this name when it is whole.
         text_column: where the texts are; in a ``.txt`` file, "text".
     Raises:
-        FileNotFoundError, ValueError: ``source`` cannot be read, or would be overwritten; an older
-            file under the name of ``target`` is left as it was.
+        FileNotFoundError, ValueError: ``source`` cannot be read, or would be overwritten.
     """
     if Path(source).resolve() == Path(target).resolve():
         raise ValueError(f"{target} is the file with the texts; name another one for the answers.")

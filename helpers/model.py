@@ -28,9 +28,7 @@ from helpers.support.model_files import (
 def load_tokenizer(args: TrainArguments) -> BertTokenizer:
     """Load the tokenizer that the model was pretrained with; case is kept, for Hangul's sake.
 
-    Raises:
-        ConnectionError: the model is not on this machine and could not be downloaded.
-        ValueError: its files are damaged, or tokenizer and model do not belong together.
+    ConnectionError, ValueError: as ``load_model``, and if tokenizer and model do not fit together.
     """
     name, config = args.pretrained_model_name, load_config(args)
     fetch_files(name, VOCABULARY, TOKENIZER_SETTINGS)
@@ -89,12 +87,7 @@ def quiet_loading() -> Iterator[None]:
 
 
 def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
-    """Load the model's configuration, the first thing that is asked of the hub.
-
-    Raises:
-        ConnectionError: it is not on this machine and could not be downloaded.
-        ValueError: it is damaged.
-    """
+    """Load the model's configuration, the first thing that is asked of the hub."""
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
     with readable("configuration", name):

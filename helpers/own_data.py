@@ -56,12 +56,10 @@ class LabelledText(NamedTuple):
 
 
 def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[LabelledText]:
-    """Read all rows of a table, one at least; each must have a label and, mostly, a text.
+    """Read all rows of a table, one at least; each must have a label.
 
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: a row cannot be read, or lacks its label, or its text with
-            ``args.empty_documents="refuse"``; or there is no row.
+    Each must have a text, too, with ``args.empty_documents="refuse"``. Else a ValueError names the
+    file and the line.
     """
     rows = []
     for row in read_rows(path):
@@ -127,9 +125,7 @@ def report_contradictions(rows: Sequence[LabelledText], where: str) -> None:
 class TableCorpus:
     """Your own labelled texts in three parts: train, val and test.
 
-    Raises:
-        FileNotFoundError: a file is not there.
-        ValueError: a file cannot be read, or cannot be learned from; the message says what to do.
+    A ValueError says what to do where a file cannot be read, or cannot be learned from.
     """
 
     def __init__(self, args: OwnDataArguments) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -45,13 +45,9 @@ def metrics_of(task: LightningModule) -> list[Metric]:
 class LastCheckpoint(Checkpoint):
     """Writes last.ckpt after each epoch, within an epoch every few steps, and before a stop.
 
-    Of several processes each would need its own place in the epoch and its own random numbers, so
-    there it is written after each epoch only. So it is on Google Drive, which keeps each file that
-    is replaced in its trash: of kcbert-base, that would be 34 GB.
-
-    With the weights it keeps what torchmetrics have counted in this epoch, in which folders the
-    training has logged (after an interruption, there is more than one), and what the training is
-    recognized by: nothing that depends on where it lies.
+    After each epoch only: in several processes, of which each would need its own place in the
+    epoch, and on Google Drive, whose trash would keep 34 GB of kcbert-base. It keeps the counts of
+    this epoch, too, the folders that were logged to, and what the training is recognized by.
     """
 
     def __init__(self, args: TrainArguments) -> None:
@@ -128,8 +124,7 @@ class LastCheckpoint(Checkpoint):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        # By their names, also those of a checkpoint that has whole paths, be they of Windows.
-        self.log_folders = [PureWindowsPath(folder).name for folder in state["log_folders"]]
+        self.log_folders = list(state["log_folders"])
 
     def account(self, step: int) -> str:
         """Say in one line after which step a training was stopped, and from where it can go on."""
@@ -155,26 +150,20 @@ def fingerprints(args: TrainArguments, train: DataLoader, val: DataLoader | None
 def unfinished_training(
     args: TrainArguments, recognized_by: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the last checkpoint of the training that stopped in ``args.downstream_model_dir``.
+    """Read the last checkpoint of the training that stopped in ``args.downstream_model_dir``.
 
-    Args:
-        recognized_by: the ``fingerprints`` of the training that shall go on.
-    Returns:
-        what ``read_checkpoint`` returns; None when nothing was begun there or all was finished.
-    Raises:
-        ValueError: the training had other settings, another model or other data, or its checkpoint
-            cannot be read.
+    None: nothing was begun there, or all was finished. A ValueError says in what the training
+    differed: settings, model or data.
     """
     path = Path(args.downstream_model_dir) / "last.ckpt"
     if not path.is_file():
         return None
     saved = read_checkpoint(path)
-    noted = saved.get("callbacks", {}).get("LastCheckpoint", {})
-    num_steps = noted.get("num_steps", 0)
+    noted = saved["callbacks"]["LastCheckpoint"]
+    num_steps, was = noted["num_steps"], noted["recognized_by"]
     if saved["global_step"] >= num_steps:
         return None
-    was = noted.get("recognized_by", {"model": "", "data": {}})
-    same_model = was["model"] in (recognized_by["model"], "")
+    same_model = was["model"] == recognized_by["model"]
     settings = other_settings(saved["hyper_parameters"], asdict(args), same_model)
     data = data_changes(was["data"], recognized_by["data"])
     if settings or data:
@@ -218,8 +207,7 @@ class ResumingTrainer(Trainer):
     ) -> None:
         """As Lightning's. Interrupted, it comes to the end of the step or the validation and saves.
 
-        A second interrupt ends it at once. So does the first, where several processes train: they
-        could not agree on a step.
+        A second interrupt ends it at once; so does the first, where several processes train.
 
         Raises:
             TrainingStopped: it was interrupted.
@@ -277,13 +265,9 @@ def naming_a_smaller_batch(loader: ResumableDataLoader) -> Iterator[None]:
 
 
 def check_new(network: nn.Module) -> None:
-    """Raise ValueError when a network was trained before: no training shall begin there unnoticed.
-
-    A cell that trains a network of another cell, run twice, would do so.
-    """
+    """Raise ValueError when a network was trained before, as by a cell that is run twice."""
     if network in TRAINED:
         raise ValueError(
             "This model has been trained before, and there is no checkpoint to go on from. Make it "
-            "anew (load_model) in the cell that trains it; or, to train it further, train a copy "
-            "(copy.deepcopy)."
+            "anew (load_model) in the cell that trains it, or train a copy of it (copy.deepcopy)."
         )

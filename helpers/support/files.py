@@ -13,8 +13,7 @@ from huggingface_hub.utils import WeakFileLock
 def read_utf8(path: Path) -> str:
     """Return the text of a file, without its byte order mark if it has one.
 
-    Raises:
-        ValueError: the file is not UTF-8, or has a NUL; the message names file and line.
+    A ValueError names file and line where it is not UTF-8, or has a NUL.
     """
     try:
         text = path.read_bytes().decode().removeprefix("\ufeff")
@@ -53,7 +52,7 @@ def whole_file(target: str | Path, mode: str = "w", **form: Any) -> Iterator[IO[
 def emptied_folder(folder: Path) -> Iterator[Path]:
     """Hand out ``folder``, empty, to one process at a time, and delete it afterwards.
 
-    What a killed process has left in it is deleted as well: whoever holds the lock lives.
+    What a killed process has left there goes, too: whoever holds the lock lives.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with WeakFileLock(folder.with_name(folder.name + ".lock")):

@@ -53,8 +53,6 @@ def data_fingerprint(loader: DataLoader | None) -> dict[str, int | str]:
 
 def data_changes(was: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> str:
     """Say for each part, "train" and "val", in what its fingerprint has changed; "" for nothing."""
-    if not was:
-        return "an older version of the course did not note which"
     changes = []
     for part in now:
         before, after = was[part], now[part]

@@ -15,8 +15,7 @@ from huggingface_hub.utils import WeakFileLock
 class TrainingStopped(KeyboardInterrupt):
     """Somebody stopped a training; the message is one line about what was saved.
 
-    A notebook shows that line alone, and none of the cells that wait below is run: they would take
-    the model for a finished one.
+    A notebook shows that line alone, and runs none of the cells that wait below.
     """
 
     def _render_traceback_(self) -> list[str]:
@@ -26,11 +25,7 @@ class TrainingStopped(KeyboardInterrupt):
 
 @contextmanager
 def stopped_in_a_line(line: Callable[[], str]) -> Iterator[None]:
-    """Raise TrainingStopped with a line for an interrupt, whatever libraries have made of it.
-
-    Lightning ends the process, and PyTorch, interrupted while it writes a file, has errors of its
-    own.
-    """
+    """Raise TrainingStopped with a line for an interrupt, whatever libraries have made of it."""
     before = sys.exception()  # of code that calls this while it handles another one
     try:
         yield
@@ -45,10 +40,7 @@ def stopped_in_a_line(line: Callable[[], str]) -> Iterator[None]:
 
 @contextmanager
 def first_interrupt(note: Callable[[], None]) -> Iterator[None]:
-    """Call ``note`` at the first interrupt (Ctrl+C, the stop button); the next does as usual.
-
-    Where interrupts are ignored they stay so, and only the main thread hears of them.
-    """
+    """Call ``note`` at the first interrupt (Ctrl+C, the stop button); the next does as usual."""
     usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield
@@ -74,11 +66,7 @@ def first_interrupt(note: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def only_training_in(folder: Path) -> Iterator[None]:
-    """Keep other trainings out of a folder. The lock ends with its process, however that ends.
-
-    Raises:
-        OSError: a training is running there.
-    """
+    """Keep other trainings out of a folder: OSError. The lock ends with its process."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:

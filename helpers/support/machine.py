@@ -22,10 +22,7 @@ NOT_FOR_READERS = (
 
 
 def check_folder(field: str, folder: str, inside: str) -> None:
-    """Raise ValueError unless a folder, and ``inside`` in it, are there to write to or can be made.
-
-    Nothing is made yet.
-    """
+    """Raise ValueError unless a folder, and ``inside`` in it, are or can be made to write to."""
     reason = _fault_of(folder, Path(folder) / inside)
     if reason:
         raise ValueError(f"{field} must be a folder to write to; it is {folder!r}, and {reason}.")
@@ -67,9 +64,7 @@ def _fault_of(folder: str, path: Path) -> str | None:
 
 
 def check_hardware(asked: dict[str, str | int]) -> None:
-    """Raise ValueError when this machine lacks what is asked for by name.
-
-    "auto" is not judged: with it, settings may be made on one machine and used on another.
+    """Raise ValueError when this machine lacks what is asked for by name ("auto" is no name).
 
     Args:
         asked: the settings called ``HARDWARE``.

@@ -32,9 +32,6 @@ def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) ->
         one_of: the first of these that the hub has; without any, the model is of no use.
         if_any: those of these that it has. They come first: where one of ``one_of`` is in the
             cache, these are, too, and nobody is asked.
-
-    Raises:
-        ConnectionError, ValueError, OSError: as :func:`helpers.support.network.explained`.
     """
     if Path(name).is_dir() or any(in_cache(name, file) for file in one_of):
         return
@@ -89,8 +86,7 @@ def how_to_renew(name: str) -> str:
 def known_positions(model_name: str) -> int | None:
     """Return how many positions a model knows, without asking the network; None: not known yet.
 
-    Raises:
-        ValueError: ``model_name`` can be neither a folder with a BERT nor a name on the hub.
+    ValueError: the name can be neither a folder with a BERT nor a name on the hub.
     """
     config = config_file(model_name)
     if config is None:

@@ -80,10 +80,7 @@ def remedy(error: BaseException) -> str:
 def explained(what: str) -> Iterator[None]:
     """Turn any failure to fetch ``what`` into a sentence that names the cause and the remedy.
 
-    Raises:
-        ConnectionError: it did not come.
-        ValueError: it came, but damaged.
-        OSError: there is no room for it on the disk.
+    ConnectionError: it did not come. ValueError: it came damaged. OSError: the disk is full.
     """
     way_out = 'and try again, or go on without a network: SCALE = "mini" (or --scale mini).'
     try:

@@ -3,14 +3,12 @@
 import json
 import math
 import re
-import sys
 import types
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from os.path import realpath
 from pathlib import Path
-from types import TracebackType
 from typing import Annotated, Any, Literal, NoReturn, Self, get_args, get_origin, get_type_hints
 
 
@@ -56,9 +54,7 @@ def setting(default: Any, help: str) -> Any:
 class Settings:
     """Base of dataclasses whose fields are checked, by type and ``Limits``, when they are made.
 
-    Raises:
-        ValueError: a value has the wrong type or breaks a limit; the message names the field, the
-            value and what is allowed.
+    A ValueError names the field, the value and what is allowed.
     """
 
     def __post_init__(self) -> None:
@@ -76,9 +72,7 @@ class Settings:
     def from_json(cls, path: str | Path) -> Self:
         """Read the settings from a JSON file of the form ``{"batch_size": 64, …}``.
 
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: a setting is unknown or wrong; the message names file, field and value.
+        A ValueError names the file and the setting that is unknown or wrong.
         """
         values = read_object(path)
         known = [one.name for one in fields(cls)]
@@ -92,11 +86,7 @@ class Settings:
 
     @classmethod
     def from_command_line(cls, words: Sequence[str] | None = None) -> Self:
-        """Read the settings from words such as ``--batch_size 64``; None: those of this process.
-
-        Raises:
-            ValueError: a setting is unknown or wrong; the message names it and what is allowed.
-        """
+        """Read the settings from words such as ``--batch_size 64``; None: those of this process."""
         return parsed(command_line(cls), words)
 
 
@@ -148,12 +138,7 @@ def check_files_differ(**paths: str | None) -> None:
 
 
 def read_object(path: str | Path) -> dict[str, Any]:
-    """Read a JSON file whose content is one object with a value for each name.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file holds something else; the message names it and, where it can, the line.
-    """
+    """Read a JSON file that holds one object; else a ValueError names the file and the line."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         content = json.loads(text, object_pairs_hook=_without_repetition)
@@ -163,8 +148,6 @@ def read_object(path: str | Path) -> dict[str, Any]:
         raise ValueError(f"{path}: not UTF-8 text; save the file as UTF-8.") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}, line {error.lineno}: not valid JSON: {error.msg}.") from error
-    except RecursionError as error:
-        raise ValueError(f"{path}: too many brackets inside each other.") from error
     except _RepetitionError as error:
         raise ValueError(f"{path}: {error.args[0]!r} is there twice; delete one.") from error
     if not isinstance(content, dict):
@@ -200,34 +183,10 @@ def command_line(kind: type[Settings], description: str | None = None) -> Argume
 
 
 def parsed(parser: ArgumentParser, words: Sequence[str] | None = None) -> Any:
-    """Return the settings that words stand for, None: those of this process.
-
-    Args:
-        parser: what ``command_line`` returned.
-    """
+    """Let a ``command_line`` read the settings from words; None: those of this process."""
     settings, *_, unknown = parser.parse_args_into_dataclasses(
         words, return_remaining_strings=True, look_for_args_file=False
     )
     if unknown:
         raise ValueError(f"There is no setting {unknown[0]}; --help lists all.")
     return settings
-
-
-def end_in_a_line_when_interrupted(line: str) -> None:
-    """Let Ctrl+C end this program with one line and the status 130, as shells have it.
-
-    Args:
-        line: what is printed if the interrupt itself has no message.
-    """
-    usual = sys.excepthook
-
-    def hook(
-        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-    ) -> None:
-        if not issubclass(kind, KeyboardInterrupt):
-            usual(kind, error, traceback)
-            return
-        print(str(error) or line, file=sys.stderr)
-        sys.exit(130)
-
-    sys.excepthook = hook

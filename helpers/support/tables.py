@@ -82,11 +82,8 @@ def read_cells(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[tup
     """Yield the line on which a row begins, and its cells; a blank line is a row without cells.
 
     Whatever the delimiter is, a cell may stand in quotes, as RFC 4180 has it for commas: delimiters
-    and line ends in it are text then, and its own quotes are doubled.
-
-    Raises:
-        ValueError: a quote is not closed, or text follows where it closes; the message names file
-            and line.
+    and line ends in it are text then, and its own quotes are doubled. A ValueError names file and
+    line where a quote is not closed, or text follows where it closes.
     """
     reader, limit = csv.reader(lines, delimiter=delimiter, strict=True), csv.field_size_limit
     while True:
@@ -107,11 +104,7 @@ def read_cells(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[tup
 
 
 def read_separated(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[Row]:
-    """Yield the rows below a header; blank lines are no rows.
-
-    Raises:
-        ValueError: a row breaks the form; the message names file and line.
-    """
+    """Yield the rows below a header; blank lines are no rows."""
     columns: list[str] = []
     for line, cells in read_cells(lines, path, delimiter):
         if not cells:
@@ -146,9 +139,7 @@ _READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
 def cell(row: Row, column: str, path: str | Path) -> str:
     """Return what stands in a column of a row: composed, no spaces around it, "" for nothing.
 
-    Raises:
-        ValueError: the row has no such column, or there is no single value in it; the message
-            names file and line.
+    A ValueError names file and line where there is no such column, or no single value in it.
     """
     if (column := compose(column)) not in row.values:
         there = ", ".join(map(repr, row.values)) or "an empty object"

@@ -1,7 +1,7 @@
 """Texts: halves of characters, one form for each text, and what to do with empty ones."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from unicodedata import is_normalized
 
 from tokenizers.normalizers import NFC
@@ -37,9 +37,7 @@ def compose(text: str) -> str:
 def composed(texts: Iterable[str]) -> Iterator[str]:
     """Yield texts in their composed form, one by one.
 
-    Raises:
-        ValueError, TypeError: a text has half of a character, or is no text (None, a number); the
-            message says which, counted from 1.
+    A ValueError says which text, from 1, has half of a character; a TypeError, which is none.
     """
     for number, text in enumerate(texts, start=1):
         try:
@@ -59,26 +57,13 @@ def _refusal(number: int, text: Any) -> Exception:
     )
 
 
-class HasText(Protocol):
-    """Anything with a text: an example of a corpus, or a row of a table."""
-
-    @property
-    def text(self) -> str: ...
-
-
-Item = TypeVar("Item", bound=HasText)
-
-
-def settle_empty(items: Sequence[Item], empty_documents: str, where: str) -> Sequence[Item]:
+def settle_empty(items: Sequence[Any], empty_documents: str, where: str) -> Sequence[Any]:
     """Keep, drop or refuse empty texts, and print how many there are.
 
     Args:
-        items: a text of nothing but spaces is empty, too.
+        items: anything with a ``text``; one of nothing but spaces is empty, too.
         empty_documents: "keep", "drop" or "refuse".
-        where: names the items in what is printed.
-
-    Raises:
-        ValueError: there is one and it shall be refused, or all of them are empty.
+        where: names the items in what is printed, and in the ValueError of a refusal.
     """
     full = [item for item in items if item.text.strip()]
     num_empty = len(items) - len(full)

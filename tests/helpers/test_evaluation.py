@@ -4,14 +4,11 @@ import pytest
 import torch
 from torch import Tensor
 from torch.utils.data import Subset
-from torchmetrics.classification import MulticlassCalibrationError
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
 from helpers.evaluation import (
     accuracy_interval,
-    calibration_bins,
-    paired_bootstrap,
     predict_probabilities,
 )
 from tests.stand_ins.small_model import tiny_model
@@ -62,38 +59,3 @@ def test_impossible_counts(num_right: int, num_reviews: int) -> None:
         ValueError, match=f"^{num_right} right answers of {num_reviews} .*cannot be"
     ):
         accuracy_interval(num_right, num_reviews)
-
-
-def test_bins_give_the_calibration_error_of_torchmetrics() -> None:
-    generator = torch.Generator().manual_seed(3)
-    probabilities = torch.randn(400, 2, generator=generator).mul(2).softmax(dim=1)
-    labels = torch.randint(2, (400,), generator=generator)
-    confidences, answers = probabilities.max(dim=1)
-    bins = calibration_bins(confidences, answers == labels)
-    assert sum(one.count for one in bins) == 400
-    assert [one.confidence for one in bins] == sorted(one.confidence for one in bins)
-    error = sum(one.count / 400 * abs(one.accuracy - one.confidence) for one in bins)
-    theirs = MulticlassCalibrationError(num_classes=2, n_bins=10, norm="l1")
-    assert error == pytest.approx(theirs(probabilities, labels).item(), abs=1e-5)
-
-
-def test_full_confidence_is_in_the_last_bin() -> None:
-    (one,) = calibration_bins(torch.tensor([0.95, 1.0]), torch.tensor([True, True]))
-    assert one == (pytest.approx(0.975), 1.0, 2)
-
-
-def test_bootstrap_is_the_same_as_drawing_the_reviews_one_by_one() -> None:
-    right_a, right_b = random_right(0.8, 300, 0), random_right(0.7, 300, 1)
-    drawn = torch.randint(300, (10_000, 300), generator=torch.Generator().manual_seed(2))
-    one_by_one = (right_a.double() - right_b.double())[drawn].mean(dim=1)
-    quick = paired_bootstrap(right_a, right_b)
-    assert quick.shape == (10_000,)
-    assert quick.mean().item() == pytest.approx(one_by_one.mean().item(), abs=0.002)
-    assert quick.std().item() == pytest.approx(one_by_one.std().item(), rel=0.05)
-    assert torch.equal(quick, paired_bootstrap(right_a, right_b))
-
-
-@pytest.mark.parametrize(("num_a", "num_b"), [(3, 4), (0, 0)])
-def test_bootstrap_wants_the_same_reviews(num_a: int, num_b: int) -> None:
-    with pytest.raises(ValueError, match="compare the same reviews"):
-        paired_bootstrap(torch.ones(num_a).bool(), torch.ones(num_b).bool())

@@ -21,6 +21,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 from torch.utils.data import Subset
 from transformers import BertForSequenceClassification
 
+from helpers import fine_tuning
 from helpers.checkpoints import read_checkpoint
 from helpers.data import eval_dataloader
 from helpers.support import machine
@@ -29,7 +30,6 @@ from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
 from tests.conftest import ROOT
 from tests.helpers.test_fine_tuning import words_for, write_questions
-from tests.stand_ins.processes import run_python
 from tests.stand_ins.short_trainings import CtrlC, PowerCut, ShortTraining, digest
 from tests.stand_ins.small_model import tiny_config
 
@@ -247,14 +247,13 @@ def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "checkpoints" / "exported").exists()
 
 
-def test_ctrl_c_before_the_training_ends_the_command_with_one_line() -> None:
-    program = (
-        "from helpers.support.settings import end_in_a_line_when_interrupted as set_up\n"
-        "set_up('stopped; nothing was exported')\n"
-        "import signal; signal.raise_signal(signal.SIGINT)\n"
-    )
-    done = run_python(program)
-    assert (done.returncode, done.stderr) == (130, "stopped; nothing was exported\n")
+def test_ctrl_c_before_the_training_ends_the_command_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fine_tuning, "read_words", lambda: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(SystemExit, match="130"):
+        fine_tuning.main()
+    assert capsys.readouterr().err == "stopped; nothing was exported\n"
 
 
 # Two trainings in one folder, or of one model
