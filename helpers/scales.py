@@ -55,7 +55,7 @@ def fastest_precision() -> str:
 
     On cards that compute in bfloat16 it is taken, which, unlike float16, needs no loss scaling.
     """
-    import torch  # not at the top: settings alone should not cost its import
+    import torch  # heavy, and settings alone should not cost it
 
     if not torch.cuda.is_available():
         return "32-true"

@@ -87,9 +87,9 @@ def check_hardware(asked: dict[str, str | int]) -> None:
 
 def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
     """Let Lightning say now what it would say before training."""
-    from lightning_fabric.plugins.environments import LightningEnvironment
-    from pytorch_lightning import Trainer
-    from pytorch_lightning.utilities.exceptions import MisconfigurationException
+    from lightning_fabric.plugins.environments import LightningEnvironment  # heavy
+    from pytorch_lightning import Trainer  # heavy
+    from pytorch_lightning.utilities.exceptions import MisconfigurationException  # heavy
 
     quiet_lightning()
     try:
