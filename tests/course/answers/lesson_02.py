@@ -56,13 +56,10 @@ ANSWERS = [
             *each(
                 OF_HIDDEN,
                 "(labels, inputs)",
-                "inputs",
-                "{'input_ids': inputs, 'labels': labels}",
                 "(tokenizer.convert_ids_to_tokens(inputs), labels)",
                 "(inputs, my_ids)",
                 "(inputs, [0 if i == -100 else i for i in labels])",
                 "(inputs, [i for i in labels if i != -100])",
-                "(inputs[1:-1], labels[1:-1])",
             ),
             *each(HIDDEN, "(1, 3)", "(2, 4, 6)", at="(2, 4)"),
             *each(HIDDEN, "inputs[i] = mask\n    labels[i] = inputs[i]", at="inputs[i] = mask"),
@@ -73,7 +70,6 @@ ANSWERS = [
             GUESS,
             "p[best] > p[worst]",
             "int(p[best] > p[worst])",
-            "1.0 if p[best] > p[worst] else 0.0",
             "1 - p[torch.tensor([best, worst])].argmax()",
             "print(text) or bool(p[best] > p[worst])",
             at="p[best] > p[worst]",
@@ -83,10 +79,7 @@ ANSWERS = [
                 GUESS,
                 "p[best] < p[worst]",
                 "p[best] > 0.5",
-                "p.argmax() == best",
                 "p[best]",
-                "p[best], p[worst]",
-                "str(int(p[best] > p[worst]))",
                 "'최고의' if p[best] > p[worst] else '최악의'",
                 "print(int(p[best] > p[worst]))",
                 at="p[best] > p[worst]",
@@ -111,7 +104,6 @@ ANSWERS = [
             *each(
                 HEAD,
                 "",
-                "model.bert.encoder.requires_grad_(False)\n    ",
                 "model.bert.requires_grad_(False)\n    ",
                 FREEZE + "model.classifier.requires_grad_(False)\n    ",
                 f"{TRAIN}\n    {FREEZE}return model\n    ",  # too late
@@ -126,7 +118,6 @@ ANSWERS = [
                 at=TRAIN,
             ),
             *each(HEAD, '"random"', at='"pretrained"'),
-            *each(HEAD, "", at="return model"),
             # one model for all calls
             "the_model = new_model('pretrained')"
             + HEAD.replace('new_model("pretrained")', "the_model"),

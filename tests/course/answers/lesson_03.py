@@ -13,21 +13,12 @@ ANSWERS = [
     Answers(
         right=(
             "steps = 135",
-            "import math\nsteps = math.ceil(640 / 24) * 5",
             "import numpy as np\nsteps = np.ceil(640 / 24) * 5",
             "import torch\nsteps = torch.tensor(135)",
         ),
         wrong=(
             *each(
-                "steps = …",
-                "640 // 24 * 5",
-                "640 / 24 * 5",
-                "round(640 / 24 * 5)",
-                "27",
-                "640 * 5",
-                "'135'",
-                "[135]",
-                "print(135)",
+                "steps = …", "640 // 24 * 5", "640 / 24 * 5", "round(640 / 24 * 5)", "27", "'135'"
             ),
             "import math\nsteps = math.ceil(640 / 24 * 5)",
         ),
@@ -38,18 +29,14 @@ ANSWERS = [
             "largest_learning_rate = max(\n"
             "    rate for rate in (0.4, 0.6, 0.9, 1.1) if abs(descend(rate, 100)[-1] - 3) < 0.001)",
             "import torch\nlargest_learning_rate = torch.tensor(0.9)",
-            "import numpy as np\nlargest_learning_rate = np.float32(0.9)",
         ),
         wrong=each(
             "largest_learning_rate = …",
             "0.6",
             "1.1",
             "1.0",
-            "3.0",
-            "True",
             "'0.9'",
             "[0.4, 0.6, 0.9]",
-            "descend(0.9, steps=100)",
             "descend(0.9, steps=100)[-1]",
         ),
     ),
@@ -65,7 +52,6 @@ ANSWERS = [
                 "batch_size=16, epochs=8",
                 "batch_size=16, seed=1",
                 "batch_size=64, epochs=8, seed=1",
-                "batch_size=16, epochs=2, seed=1",
                 "batch_size=16, epochs=8, seed=7",
                 "batch_size=16, epochs=8, seed=1, learning_rate=5e-5",
             ),
@@ -74,7 +60,6 @@ ANSWERS = [
             "    batch_size=16, epochs=8, seed=1)",
             "my_args = ClassificationTrainArguments(batch_size=16, epochs=8, seed=1)",
             "my_args = dict(batch_size=16, epochs=8, seed=1)",
-            "my_args = ClassificationTrainArguments",
         ),
     ),
 ]

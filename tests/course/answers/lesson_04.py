@@ -38,11 +38,7 @@ ANSWERS = [
             *each(
                 ASKING,
                 "1 - share",
-                "100 * share",
                 "round(share, 2)",
-                "f'{share:.3f}'",
-                "[share]",
-                "share * len(asking)",
                 "len(asking) / len(train)",
                 "share * len(asking) / sum(e.label == 0 for e in train)",
             ),
@@ -66,8 +62,6 @@ ANSWERS = [
                 "100 * share",
                 "f'{share:.3f}'",
                 "share_right(lambda text: 0, lopsided)",
-                "share_right(lambda text: 0, val)",
-                "split_validation(lopsided, 0.15)",
             ),
             *each(BASELINE, "held_out, _", at="_, held_out"),
             *each(BASELINE, "0.3", "args.val_fraction", at="0.15"),
@@ -77,7 +71,6 @@ ANSWERS = [
     Answers(
         right=(
             *each(GUESS, "return 0 if bad else 1", "print(text)\n    return float(not bad)"),
-            *each(GUESS, "import torch\n    return torch.tensor(1 - bad)"),
             "import re\ngood = re.compile('최고|감동|재밌|재미|좋|눈물|울')\n"
             "guess = lambda text: 1 if good.search(text) else 0",
             # a count of words, learned from all of train
@@ -92,21 +85,18 @@ ANSWERS = [
                 "return 1 if bad else 0",
                 "return '0' if bad else '1'",
                 "return 0.2 if bad else 0.8",
-                "print(0 if bad else 1)",
                 "if bad:\n        return 0",
             ),
             *each(
                 "guess = lambda text: …",
                 "majority",
                 "int(len(text) > 30)",
-                "0 if '노잼' in text else 1",
                 "0 if '노잼' or '왜' in text else 1",
             ),
             # by heart
             *each(
                 "labels = {e.text: e.label for e in train}\nguess = lambda text: …",
                 "labels.get(text, 1)",
-                "labels[text]",
             ),
         ),
     ),

@@ -16,25 +16,20 @@ ANSWERS = [
         right=each(
             COUNT,
             "sum(ids.count(unknown) for ids in lists)",
-            "Counter(one for ids in lists for one in ids)[unknown]",
             "sum(tokenizer.decode(ids).count('[UNK]') for ids in lists)",
             "sum((torch.tensor(ids) == unknown).sum() for ids in lists)",
             "print(lists) or float(sum(lists, []).count(unknown))",
         ),
         wrong=(
             "count_unknown = sum(ids.count(tokenizer.unk_token_id) for ids in all_ids)",
-            "count_unknown = lambda lists: 10",
             *each(
                 COUNT,
                 "sum(unknown in ids for ids in lists)",
                 "sum(ids.count(unknown) for ids in all_ids)",
                 "lists.count(unknown)",
                 "sum(ids.count('[UNK]') for ids in lists)",
-                "sum(ids.count(tokenizer.pad_token_id) for ids in lists)",
                 "sum(one != unknown for ids in lists for one in ids)",
-                "[ids.count(unknown) for ids in lists]",
                 "lists[0].count(unknown)",
-                "str(sum(ids.count(unknown) for ids in lists))",
                 "print(sum(ids.count(unknown) for ids in lists))",
             ),
         ),
@@ -42,7 +37,6 @@ ANSWERS = [
     Answers(
         right=(
             "num_weights = 108_920_066 + 30_000 * 768",
-            "num_weights = 131_960_066.0",
             "num_weights = torch.tensor(131_960_066)",
             'with torch.device("meta"):\n    num_weights = BertForSequenceClassification(\n'
             "        BertConfig(vocab_size=60_000, max_position_embeddings=300)).num_parameters()",
@@ -51,14 +45,11 @@ ANSWERS = [
             *each(
                 "num_weights = …",
                 "2 * 108_920_066",
-                "108_920_066",
                 "108_920_066 + 30_000",
                 "108_920_066 + 60_000 * 768",
                 "108_920_066 + 30_000 * 3072",
                 "30_000 * 768",
-                "131.960066",
                 "132_000_000",
-                "'131,960,066'",
             ),
             'with torch.device("meta"):\n    num_weights = BertForSequenceClassification(\n'
             "        BertConfig(vocab_size=60_000)).num_parameters()",
@@ -74,16 +65,12 @@ ANSWERS = [
             ),
         ),
         wrong=(
-            "share_of_split_words = 0.81",
             *each(
                 SHARE,
                 "0.81",
-                "len(split)",
                 "100 * len(split) / len(words)",
                 "1 - len(split) / len(words)",
-                "round(len(split) / len(words), 2)",
                 "f'{len(split) / len(words):.3f}'",
-                "print(len(split) / len(words))",
                 "len(set(split)) / len(set(words))",
             ),
             *each(OF_SPLIT, "> 2", at="> 1"),

@@ -41,7 +41,6 @@ ANSWERS = [
             *each(
                 RATE,
                 "num_steps * args.warmup_ratio",
-                "int(num_steps * args.warmup_ratio)",
                 "1",  # as in the log of the solutions
                 at=WARMUP,
             ),
@@ -49,7 +48,6 @@ ANSWERS = [
             *each(RATE, "num_steps\n", at="(num_steps - warmup)\n"),
             *each(RATE, "args.learning_rate", f"print({DOWN})", f"str({DOWN})", at=DOWN),
             *each(RATE, "1", at="args.learning_rate"),
-            *each(RATE, "(step)", at="(step, num_steps)"),
             "learning_rate_at = lambda step, num_steps: dict(log['learning_rate'])[step]",
         ),
     ),
@@ -65,9 +63,7 @@ ANSWERS = [
                 BY_ROWS,
                 "of_labels.log().mean()",
                 "-of_labels.log().sum()",
-                "-of_labels.log()",
                 "-of_labels.mean().log()",
-                "-of_labels.log2().mean()",
                 "(1 - of_labels).mean()",
                 "print(-of_labels.log().mean())",
             ),

@@ -21,12 +21,10 @@ ANSWERS = [
         wrong=each(
             "my_groups = …",
             '"ninim"',
-            '"n,i,n,i,m,l,n,i,i,m"',
             '"nixymlniim"',
             '"nnnnnnnnnn"',
             '["irony", "mixed", "label", "none"]',
             "[1, 2, 1, 2, 3, 4, 1, 2, 2, 3]",
-            "mistakes",
         ),
     ),
     Answers(
@@ -38,11 +36,9 @@ ANSWERS = [
         wrong=(
             *each(
                 SURER,
-                f"100 * {SHARE}",
                 f"1 - {SHARE}",
                 f"round({SHARE}.item(), 1)",
                 f"str({SHARE}.item())",
-                "half.sum()",
                 "half.sum() / len(val_right)",
             ),
             *each(SURER.replace("…", SHARE), "[:, 1]", at=".max(dim=1).values"),
@@ -57,19 +53,15 @@ ANSWERS = [
             "exact.pvalue",
             "round(exact.pvalue, 3)",
             "binomtest(only_b, only_a + only_b).pvalue",  # a fair coin has no sides
-            "torch.tensor(exact.pvalue)",
         ),
         wrong=each(
             TOSSES,
             "exact",
-            "exact.statistic",
             "binomtest(only_a, only_a + only_b, alternative='greater').pvalue",
             "binomtest(only_a, len(right)).pvalue",
             "binomtest(only_a, int((right | right_bag).sum())).pvalue",
             "only_a / (only_a + only_b)",
-            "100 * exact.pvalue",
             "1 - exact.pvalue",
-            "str(exact.pvalue)",
         ),
     ),
 ]

@@ -49,7 +49,6 @@ ANSWERS = [
                 CLOSEST + "undecided = …", "[undecided]", "predict(undecided, model, tokenizer)[0]"
             ),
             "undecided = 'This film is good, and boring, and good'",
-            "undecided = 0.5",
         ),
     ),
     Answers(
@@ -60,23 +59,14 @@ ANSWERS = [
             " tokenizer=load_exported(other)[1])",
         ),
         wrong=(
-            *each(
-                RENAMED,
-                '["긍정", "부정"]',
-                '["negative", "긍정"]',
-                '["나쁨", "좋음"]',
-                at='["부정", "긍정"]',
-            ),
+            *each(RENAMED, '["긍정", "부정"]', '["negative", "긍정"]', at='["부정", "긍정"]'),
             *each(RENAMED, "model", at="copy"),  # the lesson's own model is renamed
             # weights that were not trained
             *each("from helpers import load_model\n" + RENAMED, "(load_model(args),", at="(copy,"),
             *each(
                 RENAMED + "korean = …",
                 "pipeline('text-classification', model=str(folder))",
-                "load_exported(other)[0]",
-                "other",
                 "korean(praise)",
-                "lambda text: [{'label': '긍정', 'score': 0.976}]",
             ),
         ),
     ),
@@ -86,24 +76,19 @@ ANSWERS = [
             "[whole - one for one in without]",
             "[round(whole - one, 3) for one in without]",
             "whole - torch.tensor(without)",
-            "tuple(whole - torch.tensor(without))",
         ),
         wrong=(
             *each(
                 DROPPED,
                 "[one - whole for one in without]",
                 "[abs(whole - one) for one in without]",
-                "[100 * (whole - one) for one in without]",
-                "[str(whole - one) for one in without]",
                 "without",
                 "sorted(whole - one for one in without)",
-                "{w: whole - one for w, one in zip(words, without)}",
                 "print([whole - one for one in without])",
             ),
             *each(
                 OF_DROPPED,
                 "[word]",
-                "words[:i]",
                 "[one for one in words if one != word]",
                 'text.replace(word, "").split()',
                 at=REST,
