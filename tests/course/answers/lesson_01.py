@@ -19,8 +19,6 @@ ANSWERS = [
             *each(BY_SOFTMAX, "/ temperature"),
             *each(RETURNED, "return tuple(round(p, 3) for p in softer)"),
             SOFTER + "return (torch.tensor(logits) / temperature).softmax(dim=-1)",
-            SOFTER + "powers = [p ** (1 / temperature) for p in softmax(logits)]\n"
-            "    return [power / sum(powers) for power in powers]",
             SOFTER + "for i in range(len(logits)):\n        logits[i] /= temperature\n"
             "    print(logits)\n    return softmax(logits)",
         ),
@@ -56,12 +54,7 @@ ANSWERS = [
             "steps_and_probability = torch.tensor([steps, history[steps][1]])",
         ),
         wrong=(
-            *each(
-                "steps_and_probability = [steps, …]",
-                "history[steps][0]",
-                "history[-1][1]",
-                "history[steps]",
-            ),
+            *each("steps_and_probability = [steps, …]", "history[steps][0]", "history[-1][1]"),
             "steps_and_probability = [steps + 1, history[steps + 1][1]]",
             "steps_and_probability = [str(steps), f'{history[steps][1]:.3f}']",
             *each(LEARNED, "bored_p < 0.2", at="liked_p < 0.2"),

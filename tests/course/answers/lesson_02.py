@@ -33,21 +33,14 @@ TRAIN = "train(model, reviews, passes)"
 FREEZE = """model.bert.embeddings.requires_grad_(False)
     model.bert.encoder.requires_grad_(False)
     """
-ALSO_FROZEN = (
-    """model.bert.requires_grad_(False)
+ALSO_FREEZE = """model.bert.requires_grad_(False)
     model.bert.pooler.requires_grad_(True)
-    """,
-    """for part in (model.bert.embeddings, model.bert.encoder):
-        for weight in part.parameters():
-            weight.requires_grad = False
-    """,
-)
+    """
 
 ANSWERS = [
     Answers(
         right=(
             HIDDEN,
-            OF_HIDDEN.replace("…", "torch.tensor(inputs), torch.tensor(labels)"),
             "import numpy as np\n" + OF_HIDDEN.replace("…", "np.array([inputs, labels])"),
             HIDDEN.replace("list(my_ids)", "torch.tensor(my_ids)"),
             HIDDEN.replace("list(my_ids)", "my_ids"),  # overwritten after the labels were taken
@@ -57,7 +50,6 @@ ANSWERS = [
                 OF_HIDDEN,
                 "(labels, inputs)",
                 "(tokenizer.convert_ids_to_tokens(inputs), labels)",
-                "(inputs, my_ids)",
                 "(inputs, [0 if i == -100 else i for i in labels])",
                 "(inputs, [i for i in labels if i != -100])",
             ),
@@ -81,12 +73,10 @@ ANSWERS = [
                 "p[best] > 0.5",
                 "p[best]",
                 "'최고의' if p[best] > p[worst] else '최악의'",
-                "print(int(p[best] > p[worst]))",
                 at="p[best] > p[worst]",
             ),
             *each(GUESS, "내 인생", at="한마디로"),
             *each(GUESS, '"한마디로', '"한마디로 ', at='text + " 한마디로'),
-            "guess_label = lambda text: 1",
             # the labels that people gave, and answers noted down for the held-out reviews
             "labels = {one.text: one.label for one in val_reviews.examples}\n"
             "guess_label = lambda text: labels.get(text, 1)",
@@ -98,7 +88,7 @@ ANSWERS = [
         right=(
             HEAD,
             *each(HEAD, f"set_all_seeds(1)\n    {TRAIN}\n    model.train()", at=TRAIN),
-            *each(HEAD, *ALSO_FROZEN, at=FREEZE),
+            *each(HEAD, ALSO_FREEZE, at=FREEZE),
         ),
         wrong=(
             *each(
@@ -111,7 +101,6 @@ ANSWERS = [
             ),
             *each(
                 HEAD,
-                "model.classifier.bias.data += 1\n    model.bert.pooler.dense.bias.data += 1",
                 f"return {TRAIN}",
                 "train(model, draw_reviews(32, seed=1), passes)",
                 "train(model, reviews, passes=1)",

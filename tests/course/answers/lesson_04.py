@@ -29,19 +29,11 @@ ANSWERS = [
     Answers(
         right=(
             *each(ASKING, "share", "round(share, 3)"),
-            "labels = [e.label for e in train if '?' in e.text]\n"
-            "share_negative = labels.count(0) / len(labels)",
             "import numpy as np\n"
             "share_negative = 1 - np.mean([e.label for e in train if '?' in e.text])",
         ),
         wrong=(
-            *each(
-                ASKING,
-                "1 - share",
-                "round(share, 2)",
-                "len(asking) / len(train)",
-                "share * len(asking) / sum(e.label == 0 for e in train)",
-            ),
+            *each(ASKING, "1 - share", "round(share, 2)", "len(asking) / len(train)"),
             *each(ASKING.replace("…", "share"), "in val", "in [*train, *val]", at="in train"),
             *each(ASKING.replace("…", "share"), 'e.text.endswith("?")', at='"?" in e.text'),
             "share_negative = share_right(lambda text: '?' in text, train)",
@@ -51,18 +43,10 @@ ANSWERS = [
         right=(
             *each(LOPSIDED, "share", "round(share, 3)"),
             *each(LOPSIDED, "Counter(e.label for e in held_out)[0] / len(held_out)"),
-            "import torch\n" + LOPSIDED.replace("…", "torch.tensor(share)"),
             BASELINE.replace("held_out", "lopsided"),  # the part takes the name of the whole
         ),
         wrong=(
-            *each(
-                LOPSIDED,
-                "19 / 20",
-                "1 - share",
-                "100 * share",
-                "f'{share:.3f}'",
-                "share_right(lambda text: 0, lopsided)",
-            ),
+            *each(LOPSIDED, "19 / 20", "1 - share", "share_right(lambda text: 0, lopsided)"),
             *each(BASELINE, "held_out, _", at="_, held_out"),
             *each(BASELINE, "0.3", "args.val_fraction", at="0.15"),
             *each(BASELINE, "text: 1", at="text: 0"),
@@ -71,8 +55,6 @@ ANSWERS = [
     Answers(
         right=(
             *each(GUESS, "return 0 if bad else 1", "print(text)\n    return float(not bad)"),
-            "import re\ngood = re.compile('최고|감동|재밌|재미|좋|눈물|울')\n"
-            "guess = lambda text: 1 if good.search(text) else 0",
             # a count of words, learned from all of train
             "leaning = Counter()\n"
             "for e in train:\n    for word in e.text.split():\n"
@@ -94,10 +76,7 @@ ANSWERS = [
                 "0 if '노잼' or '왜' in text else 1",
             ),
             # by heart
-            *each(
-                "labels = {e.text: e.label for e in train}\nguess = lambda text: …",
-                "labels.get(text, 1)",
-            ),
+            "labels = {e.text: e.label for e in train}\nguess = lambda text: labels.get(text, 1)",
         ),
     ),
 ]

@@ -31,6 +31,7 @@ def collate_to_8(features):
     return batch
 """
 EXTRA, NAMES = '-batch["input_ids"].shape[1] % 8', '("input_ids", "attention_mask")'
+ZEROS = "pad(batch[name], (0, extra))"
 CONCATENATED = """torch.cat(
             [batch[name], torch.zeros(len(features), extra, dtype=torch.long)], dim=1)"""
 
@@ -46,7 +47,6 @@ ANSWERS = [
             *each(
                 OVER_ALL,
                 "return real / total",
-                "return 100 * (1 - real / total)",
                 'return f"{1 - real / total:.3f}"',
                 "    return 1 - real / total",  # after the first batch
                 "return 1 - (real - 2 * len(loader.dataset)) / total",
@@ -59,7 +59,7 @@ ANSWERS = [
     Answers(
         right=(
             PADDED,
-            *each(PADDED, CONCATENATED, at="pad(batch[name], (0, extra))"),
+            *each(PADDED, CONCATENATED, at=ZEROS),
             "from transformers import DataCollatorWithPadding\n"
             "collate_to_8 = DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8)",
         ),
@@ -67,11 +67,7 @@ ANSWERS = [
             *each(PADDED, '["input_ids"]', "batch", at=NAMES),
             *each(PADDED, "8 " + EXTRA, EXTRA[1:], "7", at=EXTRA),
             *each(PADDED, "(extra, 0)", "(0, 0, 0, extra)", "(0, extra), value=1", at="(0, extra)"),
-            *each(  # floats
-                PADDED,
-                CONCATENATED.replace(", dtype=torch.long", ""),
-                at="pad(batch[name], (0, extra))",
-            ),
+            *each(PADDED, CONCATENATED.replace(", dtype=torch.long", ""), at=ZEROS),  # floats
             "collate_to_8 = data_collator",
         ),
     ),
@@ -82,13 +78,6 @@ ANSWERS = [
             "[13, 48.0, 48]",
             "torch.tensor([13, 48, 48])",
         ),
-        wrong=each(
-            "batches_last_dropped = …",
-            "(12, 48, 48)",
-            "(13, 48, 0)",
-            "(48, 13, 48)",
-            "(13, 48)",
-            "13",
-        ),
+        wrong=each("batches_last_dropped = …", "(12, 48, 48)", "(48, 13, 48)", "(13, 48)", "13"),
     ),
 ]

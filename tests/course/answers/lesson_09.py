@@ -45,9 +45,7 @@ ANSWERS = [
             *each(CLOSEST, "- 0", "- 1", at="- 0.5"),
             *each(CLOSEST.replace("결말", "바람"), '("날씨", "비")', at='("연기", "이야기")'),
             *each(CLOSEST, '("좋아요", "길다")', at='("지루하다", "아쉬워요", "어색하다")'),
-            *each(
-                CLOSEST + "undecided = …", "[undecided]", "predict(undecided, model, tokenizer)[0]"
-            ),
+            CLOSEST + "undecided = predict(undecided, model, tokenizer)[0]",
             "undecided = 'This film is good, and boring, and good'",
         ),
     ),
@@ -83,12 +81,10 @@ ANSWERS = [
                 "[one - whole for one in without]",
                 "[abs(whole - one) for one in without]",
                 "without",
-                "sorted(whole - one for one in without)",
                 "print([whole - one for one in without])",
             ),
             *each(
                 OF_DROPPED,
-                "[word]",
                 "[one for one in words if one != word]",
                 'text.replace(word, "").split()',
                 at=REST,
