@@ -3,7 +3,6 @@
 import ast
 import dis
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
 
@@ -19,27 +18,6 @@ LEFT = {
     "10_own_data": {"model", "tokenizer"},
     "10_own_data_solutions": {"content"},
 }
-
-
-def given(source: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that a cell gives; a definition or an import is the same in every cell.
-
-    >>> list(given("import numpy as np; total = sum(len(word) for word in words)"))
-    [('np', 'import numpy as np'), ('total', 'a value')]
-    """
-    for statement in ast.parse(source).body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name, ast.unparse(statement)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                for alias in aliases:
-                    statement.names = [alias]
-                    yield alias.asname or alias.name.split(".")[0], ast.unparse(statement)
-            case _:
-                code = compile(ast.Module([statement], []), "cell", "exec")
-                for step in dis.get_instructions(code):
-                    if step.opname == "STORE_NAME":
-                        yield step.argval, "a value"
 
 
 def taken(code: CodeType) -> set[str]:
@@ -65,13 +43,20 @@ def taken(code: CodeType) -> set[str]:
 def ambiguous(sources: list[str]) -> set[str]:
     """Return the names that one cell takes from others, and that these give more than one meaning.
 
+    A function or class is the same in each cell that shows it.
+
     >>> sorted(ambiguous(["p = 1", "print(p)", "for p in range(3): print(p)", "q = 2", "q = 3"]))
     ['p']
     """
     meanings: dict[str, set[str]] = defaultdict(set)
     for number, source in enumerate(sources):
-        for name, meaning in given(source):
-            meanings[name].add(f"value of cell {number}" if meaning == "a value" else meaning)
+        for statement in ast.parse(source).body:
+            is_definition = isinstance(statement, ast.FunctionDef | ast.ClassDef)
+            meaning = ast.unparse(statement) if is_definition else f"of cell {number}"
+            if not isinstance(statement, ast.Import | ast.ImportFrom):
+                for step in dis.get_instructions(compile(ast.unparse(statement), "cell", "exec")):
+                    if step.opname == "STORE_NAME":
+                        meanings[step.argval].add(meaning)
     names = set().union(*(taken(compile(source, "cell", "exec")) for source in sources))
     return {name for name in names if len(meanings[name]) > 1}
 
