@@ -11,15 +11,20 @@ from tests.course.notebooks import Notebook
 
 @dataclass(frozen=True)
 class Answers:
-    """Code that stands in place of an exercise's cell.
-
-    Args:
-        right: forms of the right answer: a list, a numpy array, a tensor, rounded to three digits.
-        wrong: plausible mistakes.
-    """
+    """Cells that learners may write: different right answers, and plausible mistakes."""
 
     right: tuple[str, ...]
     wrong: tuple[str, ...]
+
+
+def each(cell: str, *written: str, at: str = "…") -> tuple[str, ...]:
+    """Return a cell once for each text, which is written in the place of ``at``.
+
+    >>> each("steps = …", "135", "27 * 5")
+    ('steps = 135', 'steps = 27 * 5')
+    """
+    assert at in cell, f"{at!r} is not in:\n{cell}"
+    return tuple(cell.replace(at, text) for text in written)
 
 
 @dataclass(frozen=True)

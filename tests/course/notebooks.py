@@ -9,16 +9,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tests.conftest import ROOT
 from tools.editions import KOREAN
-from tools.lessons import tagged_cells
+from tools.lessons import LESSONS, tagged_cells
 
-LESSON_FOLDER = ROOT / "notebooks" / "en"
-LESSON_PATHS = sorted(LESSON_FOLDER.glob("*.ipynb"))
-SOLUTION_PATHS = sorted((LESSON_FOLDER / "solutions").glob("*.ipynb"))
+LESSON_PATHS = sorted(LESSONS.glob("*.ipynb"))
+SOLUTION_PATHS = sorted((LESSONS / "solutions").glob("*.ipynb"))
 ALL_PATHS = LESSON_PATHS + SOLUTION_PATHS
 KOREAN_LESSON_PATHS = [KOREAN / path.name for path in LESSON_PATHS]
-KOREAN_PATHS = [KOREAN / path.relative_to(LESSON_FOLDER) for path in ALL_PATHS]
+KOREAN_PATHS = [KOREAN / path.relative_to(LESSONS) for path in ALL_PATHS]
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,13 @@ class Notebook:
         return [cell for cell in self.cells if cell.cell_type == "code"]
 
     @property
-    def markdown_cells(self) -> list[NotebookNode]:
-        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+    def prose(self) -> str:
+        return "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
+
+    @property
+    def minutes(self) -> str:
+        """How long the lesson takes, as its opening says in English or in Korean."""
+        return re.search(r"\*\*(\d+)(?: minutes|분)", self.prose).group(1)
 
     def tagged(self, tag: str) -> list[NotebookNode]:
         return tagged_cells(self.node, tag)

@@ -25,20 +25,6 @@ NOT_THERE = (*COLAB_LACKS, COURSE, "jupyterlab", "nbval")
 SANITIZE = ROOT / "tests" / "course" / "nbval_sanitize.cfg"
 
 
-ONE_STEP = """
-from helpers import ClassificationDataset, ClassificationTask, ClassificationTrainArguments
-from helpers import NsmcCorpus, eval_dataloader, fetch_corpus, get_trainer, load_model
-from helpers import load_tokenizer, train_dataloader
-
-args = ClassificationTrainArguments.for_scale("mini", test_mode=True)
-fetch_corpus(args)
-tokenizer = load_tokenizer(args)
-parts = [ClassificationDataset(args, NsmcCorpus(), tokenizer, mode) for mode in ("train", "val")]
-task = ClassificationTask(load_model(args), args)
-get_trainer(args).fit(task, train_dataloader(args, parts[0]), eval_dataloader(args, parts[1]))
-"""
-
-
 def colab_packages() -> Path:
     """Return a folder with Colab's packages: those of this environment, some in other versions.
 
@@ -58,39 +44,28 @@ def colab_packages() -> Path:
 
 
 @pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """A new runtime of Colab."""
-    return Environment(tmp_path_factory.mktemp("runtime") / "env", packages=colab_packages())
-
-
-@pytest.fixture(scope="module")
-def versions_before(runtime: Environment) -> dict[str, str]:
-    """What is installed in a new runtime."""
-    return runtime.versions()
-
-
-@pytest.fixture(scope="module")
-def set_up_runtime(
-    runtime: Environment,
-    versions_before: dict[str, str],
-    network: dict[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Environment:
-    """A runtime in which the set-up cell's command was given."""
-    run = runtime.run(["-m", *INSTALL.split()], tmp_path_factory.mktemp("content"), network)
+def runtime(tmp_path_factory: pytest.TempPathFactory, network: dict[str, str]) -> Environment:
+    """A new runtime of Colab, in which the set-up cell's command is given."""
+    new = Environment(tmp_path_factory.mktemp("runtime") / "env", packages=colab_packages())
+    before = new.versions()
+    assert before.items() >= VERSIONS.items() and not before.keys() & set(NOT_THERE)
+    run = new.run(["-m", *INSTALL.split()], tmp_path_factory.mktemp("content"), network)
     assert run.returncode == 0, run.stderr
-    return runtime
+    assert new.versions().items() >= before.items()
+    assert new.versions().keys() - before.keys() == {COURSE, *COLAB_LACKS}
+    return new
 
 
-@pytest.fixture
-def variables(
-    set_up_runtime: Environment, network: dict[str, str], tmp_path: Path
-) -> dict[str, str]:
-    """Variables with which Jupyter finds the runtime's kernel, and that git and pip see in it."""
+@pytest.mark.parametrize("lesson", KOREAN_LESSON_PATHS, ids=lambda path: path.stem)
+def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
+    lesson: Path, runtime: Environment, network: dict[str, str], tmp_path: Path
+) -> None:
+    versions = runtime.versions()
+    shutil.copy(lesson, tmp_path)
     launch = "-m ipykernel_launcher -f {connection_file}"
     colab = "--IPKernelApp.kernel_class=google.colab._kernel.Kernel"
     kernel = {
-        "argv": [str(set_up_runtime.python), *launch.split(), colab],
+        "argv": [str(runtime.python), *launch.split(), colab],
         "display_name": "Colab",
         "language": "python",
         "env": {"PYTHONPATH": str(COLAB)},
@@ -98,46 +73,13 @@ def variables(
     specification = tmp_path / "jupyter" / "kernels" / "colab" / "kernel.json"
     specification.parent.mkdir(parents=True)
     specification.write_text(json.dumps(kernel), "utf-8")
-    return without_paths() | network | {"JUPYTER_PATH": str(tmp_path / "jupyter")}
-
-
-def test_a_new_runtime_is_colabs(versions_before: dict[str, str]) -> None:
-    assert versions_before.items() >= VERSIONS.items()
-    assert not versions_before.keys() & set(NOT_THERE)
-
-
-def test_the_set_up_cell_adds_what_colab_lacks_and_changes_nothing(
-    versions_before: dict[str, str], set_up_runtime: Environment
-) -> None:
-    after = set_up_runtime.versions()
-    assert after.items() >= versions_before.items()
-    assert after.keys() - versions_before.keys() == {COURSE, *COLAB_LACKS}
-
-
-def test_the_installed_course_trains_a_step(set_up_runtime: Environment, tmp_path: Path) -> None:
-    run = set_up_runtime.run(["-c", ONE_STEP], tmp_path, {"HF_HUB_OFFLINE": "1"})
-    assert run.returncode == 0, run.stderr
-    assert "epoch 1/1" in run.stdout
-
-
-@pytest.mark.parametrize("lesson", KOREAN_LESSON_PATHS, ids=lambda path: path.stem)
-def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
-    lesson: Path,
-    set_up_runtime: Environment,
-    variables: dict[str, str],
-    tmp_path: Path,
-) -> None:
-    versions = set_up_runtime.versions()
-    content = tmp_path / "content"
-    content.mkdir()
-    shutil.copy(lesson, content)
     nbval = ["--nbval", "--nbval-kernel-name=colab", f"--nbval-sanitize-with={SANITIZE}"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *nbval, lesson.name],
-        cwd=content,
-        env=variables,
+        cwd=tmp_path,
+        env=without_paths() | network | {"JUPYTER_PATH": str(tmp_path / "jupyter")},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, run.stdout
-    assert set_up_runtime.versions() == versions
+    assert runtime.versions() == versions

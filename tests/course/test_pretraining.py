@@ -14,10 +14,11 @@ from pretraining import compare_masking
 from pretraining.masking import IGNORED, mask
 from pretraining.pretrain import pretrain
 from pretraining.recipe import Recipe
-from pretraining.reviews import batches, joined, mixed_batches, pairs, read_reviews, tokenize
+from pretraining.reviews import TokenizedReviews, batches, joined, pairs, read_reviews, tokenize
 from pretraining.vocabulary import save_tokenizer, train_vocabulary
 from tests.conftest import MINI_REVIEWS
 
+NSMC_FILE = MINI_REVIEWS / FILES[0]
 TINY = Recipe(
     hidden_size=16, layers=1, heads=2, tokens_per_batch=256, warmup_steps=2, held_out=20,
     checkpoint_every=5,
@@ -26,9 +27,8 @@ TINY = Recipe(
 
 @pytest.fixture(scope="module")
 def reviews_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    texts = [example.text for example in read_nsmc(MINI_REVIEWS / FILES[0])][:200]
     path = tmp_path_factory.mktemp("reviews") / "reviews.txt"
-    path.write_text("\n".join(texts), encoding="utf-8")
+    path.write_text("\n".join(e.text for e in read_nsmc(NSMC_FILE)[:200]), encoding="utf-8")
     return path
 
 
@@ -39,26 +39,38 @@ def model_folder(reviews_file: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_vocabulary_keeps_hangul_and_case(model_folder: Path, reviews_file: Path) -> None:
-    tokenizer = BertTokenizer.from_pretrained(model_folder)
-    assert tokenizer.convert_ids_to_tokens(range(5)) == [
-        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]",
-    ]  # fmt: skip
-    pieces = [piece for text in read_reviews(reviews_file) for piece in tokenizer.tokenize(text)]
-    assert pieces.count("[UNK]") / len(pieces) < 0.01
+@pytest.fixture
+def tokenizer(model_folder: Path) -> BertTokenizer:
+    return BertTokenizer.from_pretrained(model_folder)
 
 
-def test_batches_hold_each_review_once_and_little_padding(
-    model_folder: Path, reviews_file: Path
+@pytest.fixture
+def reviews(reviews_file: Path, tokenizer: BertTokenizer) -> TokenizedReviews:
+    return tokenize(read_reviews(reviews_file), tokenizer)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, module: object, *words: str | Path) -> None:
+    """Run a command's ``main`` with the tiny recipe."""
+    monkeypatch.setattr(module, "Recipe", lambda: TINY)
+    monkeypatch.setattr("sys.argv", ["command", *map(str, words), "--steps", "5"])
+    module.main()
+
+
+def test_vocabulary_knows_what_it_was_made_of(
+    tokenizer: BertTokenizer, reviews: TokenizedReviews
 ) -> None:
-    tokenizer = BertTokenizer.from_pretrained(model_folder)
-    reviews = tokenize(read_reviews(reviews_file), tokenizer)
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    assert tokenizer.convert_ids_to_tokens(range(5)) == specials
+    assert (reviews.pieces == tokenizer.unk_token_id).mean() < 0.01
+
+
+def test_batches_hold_each_review_once_and_little_padding(reviews: TokenizedReviews) -> None:
     epoch = [batch.input_ids for batch in batches(reviews, 512, np.random.default_rng(0))]
     rows = sorted(tuple(row[row != 0].tolist()) for batch in epoch for row in batch)
     assert rows == sorted(tuple(reviews[index].tolist()) for index in range(len(reviews)))
-    paid = sum(batch.numel() for batch in epoch)
-    assert len(reviews.pieces) / paid > 0.85  # 200 reviews only; .99 of real batches
-    assert all(batch.numel() < 1_100 for batch in epoch)
+    paid = [batch.numel() for batch in epoch]
+    assert len(reviews.pieces) / sum(paid) > 0.85  # 200 reviews only; .99 of real batches
+    assert max(paid) < 1_100
 
 
 def test_pairs_are_the_beginning_of_a_review_and_an_end() -> None:
@@ -72,36 +84,20 @@ def test_pairs_are_the_beginning_of_a_review_and_an_end() -> None:
 
 
 def test_joined_reviews_fill_the_positions() -> None:
-    rows = [np.array([2, *[start] * 40, 3]) for start in range(10, 15)]
-    batch = joined(rows, 128)
-    assert batch.same_review is None
+    batch = joined([np.array([2, *[start] * 40, 3]) for start in range(10, 15)], 128)
     assert [(row != 0).sum().item() for row in batch.input_ids] == [124, 83]
     assert (batch.input_ids == 2).sum() == 2  # one [CLS] a row
 
 
-def test_batches_with_pairs_say_so(model_folder: Path, reviews_file: Path) -> None:
-    tokenizer = BertTokenizer.from_pretrained(model_folder)
-    reviews = tokenize(read_reviews(reviews_file), tokenizer)
-    shares = {"pair_share": 1.0, "joined_share": 0.0}
-    for batch in mixed_batches(
-        reviews, 512, **shares, longest=128, generator=np.random.default_rng(0)
-    ):
-        assert (batch.same_review is not None) == bool(batch.token_type_ids.any())
-        assert batch.input_ids.shape[1] <= 128
-
-
-def test_masking_follows_berts_rule(model_folder: Path) -> None:
-    tokenizer = BertTokenizer.from_pretrained(model_folder)
+def test_masking_follows_berts_rule(tokenizer: BertTokenizer) -> None:
     input_ids = torch.full((200, 100), 7)
     input_ids[:, 0], input_ids[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
     corrupted, labels = mask(input_ids, tokenizer, 0.2, torch.Generator().manual_seed(0))
     chosen = labels != IGNORED
     assert not chosen[:, [0, -1]].any()
-    assert chosen[:, 1:-1].float().mean().item() == pytest.approx(0.2, abs=0.01)
-    assert (corrupted[chosen] == tokenizer.mask_token_id).float().mean().item() == pytest.approx(
-        0.8, abs=0.02
-    )
-    assert (corrupted[chosen] == 7).float().mean().item() == pytest.approx(0.1, abs=0.02)
+    hidden, kept = corrupted[chosen] == tokenizer.mask_token_id, corrupted[chosen] == 7
+    shares = [part.double().mean().item() for part in (chosen[:, 1:-1], hidden, kept)]
+    assert shares == pytest.approx([0.2, 0.8, 0.1], abs=0.02)
     assert torch.equal(corrupted[~chosen], input_ids[~chosen])
 
 
@@ -112,40 +108,34 @@ def test_learning_rate_warms_up_stays_and_decays() -> None:
 
 
 def test_of_a_file_of_nsmc_only_the_documents_are_read() -> None:
-    path = MINI_REVIEWS / FILES[0]
-    assert read_reviews(path) == [e.text.strip() for e in read_nsmc(path) if e.text.strip()]
+    texts = [example.text.strip() for example in read_nsmc(NSMC_FILE)]
+    assert read_reviews(NSMC_FILE) == [text for text in texts if text]
 
 
-def test_one_command_makes_a_model_from_a_file_of_nsmc(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command, "Recipe", lambda: TINY)
-    words = ["--reviews", str(MINI_REVIEWS / FILES[0]), "--model", str(tmp_path / "my-bert")]
-    monkeypatch.setattr("sys.argv", ["pretraining", *words, "--steps", "5"])
-    command.main()
-    tokenizer = BertTokenizer.from_pretrained(tmp_path / "my-bert")
-    assert tokenizer.unk_token not in tokenizer.tokenize("배우들 연기가 좋았어요")
-    model = BertForMaskedLM.from_pretrained(tmp_path / "my-bert")
-    assert model.config.vocab_size == len(tokenizer)
-    assert (tmp_path / "my-bert.work" / "loss.csv").exists()
-
-
-def test_too_few_reviews_are_refused(model_folder: Path, reviews_file: Path) -> None:
-    reviews = tokenize(read_reviews(reviews_file), BertTokenizer.from_pretrained(model_folder))
+def test_too_few_reviews_are_refused(reviews: TokenizedReviews) -> None:
     with pytest.raises(ValueError, match="reviews are too few: 2,000 are held out"):
         reviews.split(held_out=2_000)
+
+
+def test_one_command_makes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, command, "--reviews", NSMC_FILE, "--model", tmp_path / "my-bert")
+    tokenizer = BertTokenizer.from_pretrained(tmp_path / "my-bert")
+    model = BertForMaskedLM.from_pretrained(tmp_path / "my-bert")
+    assert model.config.vocab_size == len(tokenizer)
+    assert model.dtype == torch.float32 and model.config.hidden_dropout_prob == 0.1
+    header, *losses = (tmp_path / "my-bert.work" / "loss.csv").read_text().splitlines()
+    assert header == "step,tokens,train_loss,held_out_loss"
+    assert [line.split(",")[0] for line in losses] == ["5"]
 
 
 def test_masking_comparison_finishes_one_checkpoint_in_several_ways(
     model_folder: Path, reviews_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretrain(reviews_file, model_folder, tmp_path / "first.work", 5, TINY)
-    monkeypatch.setattr(compare_masking, "Recipe", lambda: TINY)
-    words = ["--reviews", reviews_file, "--model", model_folder, "--steps", "5"]
-    words += ["--checkpoint", tmp_path / "first.work" / "last.pt", "--work", tmp_path / "masking"]
-    monkeypatch.setattr("sys.argv", ["compare_masking", *map(str, words)])
-    compare_masking.main()
-    folders = sorted((tmp_path / "masking").iterdir())
+    words = ["--reviews", reviews_file, "--model", model_folder, "--work", tmp_path / "masking"]
+    last = tmp_path / "first.work" / "last.pt"
+    run(monkeypatch, compare_masking, *words, "--checkpoint", last)
+    folders = list((tmp_path / "masking").iterdir())
     assert len(folders) == len(compare_masking.PROBABILITIES)
     for folder in folders:
         assert (folder / "loss.csv").read_text().splitlines()[1].startswith("10,")
@@ -155,34 +145,22 @@ def test_masking_comparison_finishes_one_checkpoint_in_several_ways(
 def test_pretraining_goes_on_from_given_weights(
     model_folder: Path, reviews_file: Path, tmp_path: Path
 ) -> None:
+    more = tmp_path / "more"
     pretrain(reviews_file, model_folder, tmp_path / "first.work", 5, TINY)
     before = BertForPreTraining.from_pretrained(model_folder).state_dict()
     still = replace(TINY, learning_rate=1e-12, weight_decay=0.0)
-    pretrain(reviews_file, tmp_path / "more", tmp_path / "more.work", 1, still, model_folder)
-    after = BertForPreTraining.from_pretrained(tmp_path / "more").state_dict()
+    pretrain(reviews_file, more, tmp_path / "more.work", 1, still, model_folder)
+    after = BertForPreTraining.from_pretrained(more).state_dict()
     assert all(torch.allclose(before[name], after[name], atol=1e-6) for name in before)
-    vocabularies = [
-        (folder / "vocab.txt").read_text() for folder in (model_folder, tmp_path / "more")
-    ]
-    assert vocabularies[0] == vocabularies[1]
+    assert (more / "vocab.txt").read_bytes() == (model_folder / "vocab.txt").read_bytes()
 
 
-def test_pretraining_resumes_and_exports(
-    model_folder: Path, reviews_file: Path, tmp_path: Path
-) -> None:
-    straight, halting = tmp_path / "straight", tmp_path / "halting"
-    pretrain(reviews_file, model_folder, straight, 10, TINY)
-    uninterrupted = BertForMaskedLM.from_pretrained(model_folder)
-    assert uninterrupted.dtype == torch.float32
-    assert uninterrupted.config.hidden_dropout_prob == 0.1
-    losses = (straight / "loss.csv").read_text().splitlines()
-    assert losses[0] == "step,tokens,train_loss,held_out_loss"
-    assert [line.split(",")[0] for line in losses[1:]] == ["5", "10"]
-
+def test_pretraining_resumes(model_folder: Path, reviews_file: Path, tmp_path: Path) -> None:
     steady = replace(TINY, decay_share=1e-9)  # the decay depends on where the end is
-    pretrain(reviews_file, model_folder, straight.with_name("steady"), 10, steady)
-    expected = BertForMaskedLM.from_pretrained(model_folder).state_dict()
-    for steps in (5, 10):
-        pretrain(reviews_file, model_folder, halting, steps, steady)
-    resumed = BertForMaskedLM.from_pretrained(model_folder).state_dict()
-    assert all(torch.equal(expected[name], resumed[name]) for name in expected)
+    weights = []
+    for work, ends in (("straight", [10]), ("halting", [5, 10])):
+        for steps in ends:
+            pretrain(reviews_file, model_folder, tmp_path / work, steps, steady)
+        weights.append(BertForMaskedLM.from_pretrained(model_folder).state_dict())
+    straight, halting = weights
+    assert all(torch.equal(straight[name], halting[name]) for name in straight)

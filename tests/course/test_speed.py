@@ -13,21 +13,8 @@ from benchmarks.speed.contenders import HELPERS, RATSNLP, Bench, in_turn
 from benchmarks.speed.padding import measure_padding
 from benchmarks.speed.results import RESULTS, read_results
 from benchmarks.speed.workers import with_helpers
-from helpers.corpus import FILES
 from helpers.scales import MINI_BERT
 from tests.conftest import MINI_REVIEWS
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """A folder with the first reviews of both bundled files, and a README beside it."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    for name in FILES:
-        lines = (MINI_REVIEWS / name).read_text(encoding="utf-8").split("\n")
-        (folder / name).write_text("\n".join(lines[:41]) + "\n", encoding="utf-8")
-    (tmp_path / "README.md").write_text("<!-- speed -->\nold\n<!-- end of speed -->\nrest\n")
-    return folder
 
 
 def measure_here(bench: Bench, contender: str, job: str, **settings: Any) -> dict[str, Any]:
@@ -41,20 +28,22 @@ def run_command(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> N
     results = ["--results", str(folder / "speed.json"), "--ratsnlp", "none", "--no-trainer"]
     monkeypatch.setattr(Bench, "measure", measure_here)
     monkeypatch.setattr("sys.argv", ["speed", *words, *always, *results])
-    monkeypatch.setattr(report, "READMES", [folder.parent / "README.md"])
+    readme = folder / "README.md"
+    readme.write_text("<!-- speed -->\nold\n<!-- end of speed -->\nrest\n", encoding="utf-8")
+    monkeypatch.setattr(report, "READMES", [readme])
     command.main()
 
 
 @pytest.mark.parametrize("table", sorted(command.TABLES))
 def test_every_table_is_measured_and_reported(
-    table: str, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    table: str, small_nsmc: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    run_command(monkeypatch, small, table, "--rows", "40")
-    stored = read_results(small / "speed.json")[table]
+    run_command(monkeypatch, small_nsmc, table, "--rows", "40")
+    stored = read_results(small_nsmc / "speed.json")[table]
     assert stored["settings"] == {"threads": 2, "ratsnlp": False}
     assert stored["versions"].keys() >= {"torch", "transformers"} and stored["machine"]["cpu"]
     assert stored["runs"]
-    readme = (small.parent / "README.md").read_text(encoding="utf-8")
+    readme = (small_nsmc / "README.md").read_text(encoding="utf-8")
     assert f"Without ratsnlp: {table}." in readme and readme.endswith("rest\n")
     assert "ratsnlp is left out" in capsys.readouterr().out
 
@@ -73,18 +62,16 @@ def test_batches_by_length_pay_little_and_are_new_each_epoch() -> None:
         assert one["batches_as_before"] < 5
 
 
-def test_rounds_are_added(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rounds_are_added(small_nsmc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for words in ([], ["--add"], ["--add"]):
-        run_command(monkeypatch, small, "predicting", "--rows", "2", *words)
-    runs = read_results(small / "speed.json")["predicting"]["runs"]
+        run_command(monkeypatch, small_nsmc, "predicting", "--rows", "2", *words)
+    runs = read_results(small_nsmc / "speed.json")["predicting"]["runs"]
     assert [run["round"] for run in runs] == [0, 1, 2]
 
 
 def test_contenders_take_turns() -> None:
     turns = list(in_turn(Bench(threads=1, rounds=2, ratsnlp=Path("python")), [HELPERS, RATSNLP]))
     assert turns == [(0, HELPERS), (0, RATSNLP), (1, RATSNLP), (1, HELPERS)]
-    without = list(in_turn(Bench(threads=1, rounds=1, ratsnlp=None), [HELPERS, RATSNLP]))
-    assert without == [(0, HELPERS)]
 
 
 def test_a_worker_runs_in_a_process_of_its_own() -> None:
