@@ -28,9 +28,11 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 elsewhere: $(INSTALLED)  ## check the lessons as other machines would compute them
 	$(VENV)/bin/python -m tools.elsewhere test
 
-lab: $(INSTALLED)  ## open JupyterLab to step through the lessons; with EDITION=ko, in Korean
+lab: $(INSTALLED)  ## open JupyterLab at lesson 1; EDITION=ko: in Korean, OPTIONS=…: for JupyterLab
 	@test -d notebooks/$(EDITION)/solutions || { echo "$(NO_EDITION)" >&2; exit 1; }
-	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb
+	@# without the question whether one wants Jupyter's news
+	@$(VENV)/bin/jupyter labextension disable "@jupyterlab/apputils-extension:announcements" 2> /dev/null
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb $(OPTIONS)
 
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
 	$(VENV)/bin/python -m tools.lessons refresh

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.stand_ins.environments import COLAB_LACKS, COURSE, repack, without_paths
+from tests.stand_ins.environments import (
+    COLAB_LACKS,
+    COURSE,
+    Environment,
+    repack,
+    without_paths,
+)
 from tests.stand_ins.processes import run_python
 
 PIN = re.compile(r"([\w.-]+)==([\w.]+)")
@@ -67,6 +73,32 @@ def test_importing_helpers_loads_nothing_heavy_and_names_what_it_has() -> None:
     done = run_python(program)
     assert done.stdout.split() == ["set()", "True"]
     assert "AttributeError: module 'helpers' has no attribute 'NsmcKorpus'" in done.stderr
+
+
+ONE_STEP = """
+from helpers import *
+args = ClassificationTrainArguments.for_scale("mini", test_mode=True, accelerator="cpu")
+fetch_corpus(args)
+train = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+get_trainer(args).fit(ClassificationTask(load_model(args), args), train_dataloader(args, train))
+"""
+
+
+def test_the_wheel_has_all_that_a_training_needs(tmp_path: Path) -> None:
+    new = Environment(tmp_path / "env", without=["korean-nlp-first-steps"])
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "helpers", source / "helpers")
+    for name in COURSE[1:]:
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip"]
+    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    install = [*pip, "--python", new.python, "install", "--no-deps", "--no-index", wheel]
+    subprocess.run(install, check=True, capture_output=True)
+    trained = new.run(["-c", ONE_STEP], tmp_path, {})
+    assert "epoch 1/1  train_loss" in trained.stdout, trained.stderr
+    assert (new.site / "helpers" / "support").is_dir()
 
 
 def make_environment(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
