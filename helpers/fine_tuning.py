@@ -45,10 +45,8 @@ def fine_tune(args: OwnDataArguments) -> Path:
     )
     set_seed(args)
     num_labels = len(corpus.label_names)
-    task, trainer = (
-        ClassificationTask(load_model(args, num_labels=num_labels), args),
-        get_trainer(args),
-    )
+    task = ClassificationTask(load_model(args, num_labels=num_labels), args)
+    trainer = get_trainer(args)
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
     folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
