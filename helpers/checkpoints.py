@@ -10,7 +10,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from transformers import BertForSequenceClassification, BertPreTrainedModel
 
 from helpers.arguments import TrainArguments
-from helpers.model import load_config
+from helpers.model import Net, load_config
 from helpers.support.files import whole_file
 
 
@@ -89,10 +89,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def load_fine_tuned(
-    path: str | Path,
-    args: TrainArguments,
-    kind: type[BertPreTrainedModel] = BertForSequenceClassification,
-    **config: Any,
+    path: str | Path, args: TrainArguments, kind: Net = BertForSequenceClassification, **config: Any
 ) -> BertPreTrainedModel:
     """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
 

@@ -24,6 +24,8 @@ from helpers.support.model_files import (
     readable,
 )
 
+Net = type[BertPreTrainedModel]  # a class of networks, each with a head of its own
+
 
 def load_tokenizer(args: TrainArguments) -> BertTokenizer:
     """Load the tokenizer that the model was pretrained with; case is kept, for Hangul's sake.
@@ -44,9 +46,7 @@ def load_tokenizer(args: TrainArguments) -> BertTokenizer:
 
 
 def load_model(
-    args: TrainArguments,
-    kind: type[BertPreTrainedModel] = BertForSequenceClassification,
-    **config: Any,
+    args: TrainArguments, kind: Net = BertForSequenceClassification, **config: Any
 ) -> BertPreTrainedModel:
     """Load the pretrained network and put a new, random head on it.
 
