@@ -27,32 +27,8 @@ def each(cell: str, *written: str, at: str = "…") -> tuple[str, ...]:
     return tuple(cell.replace(at, text) for text in written)
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """An exercise as it is met: what the cells before it have defined, and its check cell."""
-
-    names: dict[str, Any]
-    check: str
-
-    def verdict(self, answer: str) -> str:
-        """Return what the check cell prints after an answer.
-
-        An answer that was rejected for a name that is not there says nothing about the check.
-        """
-        names = dict(self.names)
-        printed = io.StringIO()
-        with redirect_stdout(printed):
-            exec(answer, names)
-            printed.truncate(0)
-            printed.seek(0)
-            exec(self.check, names)
-        verdict = printed.getvalue()
-        assert "NameError" not in verdict, f"a slip of the test itself:\n{answer}\n{verdict}"
-        return verdict
-
-
-def exercises(solutions: Notebook) -> Iterator[Exercise]:
-    """Run a notebook of solutions up to each exercise, and yield it.
+def exercises(solutions: Notebook) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield of each exercise the names that the cells before it have defined, and its check cell.
 
     The exercises of a lesson share their objects: an answer that changes one must make its own.
     """
@@ -60,6 +36,20 @@ def exercises(solutions: Notebook) -> Iterator[Exercise]:
     checks = iter(solutions.tagged("check"))
     for cell in solutions.code_cells[1:]:  # not the set-up
         if "exercise" in cell.metadata.get("tags", []):
-            yield Exercise(dict(names), next(checks).source)
+            yield dict(names), next(checks).source
         with redirect_stdout(io.StringIO()):
             exec(cell.source, names)
+
+
+def verdict(names: dict[str, Any], answer: str, check: str) -> str:
+    """Return what the check cell prints after an answer.
+
+    An answer that was rejected for a name that is not there says nothing about the check.
+    """
+    names = dict(names)
+    with redirect_stdout(io.StringIO()):
+        exec(answer, names)
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(check, names)
+    assert "NameError" not in printed.getvalue(), f"a slip of the test itself:\n{answer}"
+    return printed.getvalue()

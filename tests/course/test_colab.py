@@ -61,7 +61,9 @@ def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
     lesson: Path, runtime: Environment, network: dict[str, str], tmp_path: Path
 ) -> None:
     versions = runtime.versions()
-    shutil.copy(lesson, tmp_path)
+    content = tmp_path / "content"
+    content.mkdir()
+    shutil.copy(lesson, content)
     launch = "-m ipykernel_launcher -f {connection_file}"
     colab = "--IPKernelApp.kernel_class=google.colab._kernel.Kernel"
     kernel = {
@@ -76,7 +78,7 @@ def test_a_lesson_reaches_its_end_with_the_outputs_that_are_stored(
     nbval = ["--nbval", "--nbval-kernel-name=colab", f"--nbval-sanitize-with={SANITIZE}"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *nbval, lesson.name],
-        cwd=tmp_path,
+        cwd=content,
         env=without_paths() | network | {"JUPYTER_PATH": str(tmp_path / "jupyter")},
         capture_output=True,
         text=True,

@@ -14,7 +14,7 @@ from pretraining import compare_masking
 from pretraining.masking import IGNORED, mask
 from pretraining.pretrain import pretrain
 from pretraining.recipe import Recipe
-from pretraining.reviews import TokenizedReviews, batches, joined, pairs, read_reviews, tokenize
+from pretraining.reviews import TokenizedReviews, batches, pairs, read_reviews, tokenize
 from pretraining.vocabulary import save_tokenizer, train_vocabulary
 from tests.conftest import MINI_REVIEWS
 
@@ -83,12 +83,6 @@ def test_pairs_are_the_beginning_of_a_review_and_an_end() -> None:
         assert (first[1] // 100 == second[0] // 100) == bool(same)
 
 
-def test_joined_reviews_fill_the_positions() -> None:
-    batch = joined([np.array([2, *[start] * 40, 3]) for start in range(10, 15)], 128)
-    assert [(row != 0).sum().item() for row in batch.input_ids] == [124, 83]
-    assert (batch.input_ids == 2).sum() == 2  # one [CLS] a row
-
-
 def test_masking_follows_berts_rule(tokenizer: BertTokenizer) -> None:
     input_ids = torch.full((200, 100), 7)
     input_ids[:, 0], input_ids[:, -1] = tokenizer.cls_token_id, tokenizer.sep_token_id
@@ -107,17 +101,14 @@ def test_learning_rate_warms_up_stays_and_decays() -> None:
     assert rates == pytest.approx([0.1, 1.0, 1.0, 0.5, 0.02])
 
 
-def test_of_a_file_of_nsmc_only_the_documents_are_read() -> None:
-    texts = [example.text.strip() for example in read_nsmc(NSMC_FILE)]
-    assert read_reviews(NSMC_FILE) == [text for text in texts if text]
-
-
 def test_too_few_reviews_are_refused(reviews: TokenizedReviews) -> None:
     with pytest.raises(ValueError, match="reviews are too few: 2,000 are held out"):
         reviews.split(held_out=2_000)
 
 
 def test_one_command_makes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [example.text.strip() for example in read_nsmc(NSMC_FILE)]
+    assert read_reviews(NSMC_FILE) == [text for text in texts if text]  # neither ids nor labels
     run(monkeypatch, command, "--reviews", NSMC_FILE, "--model", tmp_path / "my-bert")
     tokenizer = BertTokenizer.from_pretrained(tmp_path / "my-bert")
     model = BertForMaskedLM.from_pretrained(tmp_path / "my-bert")

@@ -45,13 +45,7 @@ def tolerance_of(number: str) -> float:
 
 
 def agree(one: str, other: str) -> bool:
-    """Tell whether two printed texts are the same but for numbers within their tolerances.
-
-    >>> agree("loss 0.60, 150 reviews", "loss 0.61, 150 reviews")
-    True
-    >>> agree("loss 0.60, 150 reviews", "loss 0.90, 150 reviews")
-    False
-    """
+    """Tell whether two printed texts are the same but for numbers within their tolerances."""
     if words_of(one) != words_of(other):
         return False
     pairs = zip(NUMBER.findall(one), NUMBER.findall(other), strict=True)
