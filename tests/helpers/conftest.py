@@ -11,7 +11,7 @@ from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
 from helpers.task import ClassificationTask
-from tests.stand_ins.short_trainings import train
+from tests.stand_ins.short_trainings import ShortTraining
 from tests.stand_ins.small_model import small_tokenizer, tiny_config
 
 
@@ -44,4 +44,4 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
         for mode in ("train", "val")
     )
-    return Run(args, val, *train(args, reviews, val=val))
+    return Run(args, val, *ShortTraining(args, reviews, val).run())

@@ -236,11 +236,14 @@ def test_of_other_data_sets_the_number_and_the_last_batch_are_compared(
 # Its files
 
 
-def test_a_damaged_checkpoint_is_named(training: ShortTraining) -> None:
-    training.lose_power(4)
-    os.truncate(training.last, 1000)
-    with pytest.raises(ValueError, match=r"last\.ckpt was not loaded: it is damaged"):
-        training.run()
+def test_a_new_training_without_validation_leaves_no_best_of_an_old_one(
+    training: ShortTraining,
+) -> None:
+    stale = training.last.with_name("best.ckpt")
+    stale.parent.mkdir()
+    stale.write_text("of an earlier training")
+    training.run()
+    assert not stale.exists()
 
 
 @pytest.mark.parametrize("callbacks", [[], [CtrlC("on_before_optimizer_step")]])

@@ -22,12 +22,6 @@ def too_long(handler: FileHandler, content: bytes) -> None:
     handler.send(200, headers_of(content, len(longer)), longer)
 
 
-def wrong_content(handler: FileHandler, content: bytes) -> None:
-    """A log-in page that claims to be the file, of the file's own length."""
-    page = (PORTAL * (len(content) // len(PORTAL) + 1))[: len(content)]
-    handler.send(200, headers_of(content), page)
-
-
 def log_in_page(handler: FileHandler, content: bytes) -> None:
     """A log-in page that knows nothing of lengths and checksums."""
     handler.send(200, {}, PORTAL)
