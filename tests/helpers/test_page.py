@@ -146,15 +146,6 @@ def test_what_cannot_be_judged_is_refused_at_every_door(address: str, text: str)
     assert direct.is_error and direct.json()["error"] == REFUSED[text]
 
 
-def test_decomposed_text_is_judged_as_the_composed_one(address: str) -> None:
-    assert call(address, normalize("NFD", REVIEW)) == call(address, REVIEW)
-
-
-def test_text_without_influence_is_judged(address: str) -> None:
-    kind, (_, shades) = call(address, "[MASK]")
-    assert (kind, shades) == ("complete", [{"token": "[MASK]", "class_or_confidence": 0}])
-
-
 def test_files_are_refused(address: str) -> None:
     files = {"files": ("review.txt", REVIEW.encode())}
     assert httpx.post(f"{address}gradio_api/upload", files=files).status_code == 413

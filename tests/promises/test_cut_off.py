@@ -47,11 +47,8 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Results:
 def test_a_killed_training_ends_with_the_weights_of_an_undisturbed_one(
     killed: Results, kind: str, kill: str
 ) -> None:
-    undisturbed, result = killed[kind]["no"], killed[kind][kill]
-    assert result["num_kills"] == (2 if kill == "twice" else 1)
-    assert result["weights"] == undisturbed["weights"]
-    # In each step the batch of that step, also where a step was taken twice; and no other steps.
-    assert result["batches"] == undisturbed["batches"]
+    num_kills = 2 if kill == "twice" else 1
+    assert killed[kind][kill] == killed[kind]["no"] | {"num_kills": num_kills}
 
 
 @pytest.mark.parametrize("step", [3, 7])

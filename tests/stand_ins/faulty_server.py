@@ -1,10 +1,8 @@
 """The ways in which a server can misbehave."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.stand_ins.servers import FileHandler, headers_of
-
-PORTAL = b"<html>Please log in to this network.</html>\n"
 
 
 def cut_in_the_middle(handler: FileHandler, content: bytes) -> None:
@@ -24,7 +22,7 @@ def too_long(handler: FileHandler, content: bytes) -> None:
 
 def log_in_page(handler: FileHandler, content: bytes) -> None:
     """A log-in page that knows nothing of lengths and checksums."""
-    handler.send(200, {}, PORTAL)
+    handler.send(200, {}, b"<html>Please log in to this network.</html>\n")
 
 
 def silence(handler: FileHandler, content: bytes) -> None:
@@ -47,7 +45,6 @@ class Refusal:
     """An answer that is a status and nothing else."""
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, handler: FileHandler, content: bytes) -> None:
-        handler.send(self.status, {"Content-Length": "0"} | self.headers)
+        handler.send(self.status, {"Content-Length": "0"})

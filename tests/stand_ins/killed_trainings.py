@@ -12,7 +12,6 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
@@ -20,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
 from torch.utils.data import Subset
 
@@ -28,7 +26,6 @@ from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset
 from helpers.download import fetch_corpus
-from helpers.support.resumable_data import fingerprint
 from tests.stand_ins.short_trainings import SHORT, ShortTraining, digest
 from tests.stand_ins.small_model import small_tokenizer
 
@@ -44,21 +41,11 @@ KILLS = dict(zip(KINDS, WAYS, strict=True))  # each kind is killed in two ways
 MOMENTS = {"at once": (0, 0.2), "early": (0.2, 0.5)}  # shares of the time that a training takes
 
 
-class Record(Callback):
-    """Notes the batch of every step that is begun, also of those that are lost later.
+class Draws(Callback):
+    """Draws random numbers in each step, as a callback of one's own might do."""
 
-    With it go random numbers, as a callback of one's own might draw them.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "batches.txt"
-
-    def on_train_batch_start(
-        self, trainer: Trainer, task: LightningModule, batch: Any, batch_idx: int
-    ) -> None:
-        drawn = (random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002
-        with self.path.open("a") as file:
-            print(trainer.global_step, fingerprint(batch), *drawn, file=file)
+    def on_train_batch_start(self, *_: Any) -> None:
+        self.drawn = random.random(), np.random.rand()  # noqa: NPY002
 
 
 def prepare(folder: Path) -> ShortTraining:
@@ -76,26 +63,20 @@ def prepare(folder: Path) -> ShortTraining:
 
 
 def train(training: ShortTraining, die_in_save: int = 0) -> None:
-    """Train to the end, and write the weights; or die in the middle of writing a checkpoint."""
-    if die_in_save:
-        torch.save = dying_in_call(die_in_save, torch.save)
-    folder = training.last.parent
-    task, _ = training.run(Record(folder))
-    (folder / "weights.txt").write_text(digest(task.model))
-
-
-def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]:
-    """Return ``save`` as it would be if the process were killed half way through a call."""
-    calls = count(1)
+    """Train to the end, and write what came of it; or die in the middle of writing a checkpoint."""
+    saves, save = count(1), torch.save
 
     def save_or_die(checkpoint: Any, file: Any) -> None:
-        if next(calls) == number:
+        if next(saves) == die_in_save:
             file.write(b"half of a checkpoint")
             file.flush()
             os.killpg(os.getpgrp(), signal.SIGKILL)
         save(checkpoint, file)
 
-    return save_or_die
+    torch.save, draws = save_or_die, Draws()
+    task, _ = training.run(draws)
+    result = {"weights": digest(task.model), "drawn": draws.drawn}
+    training.last.with_name("result.json").write_text(json.dumps(result))
 
 
 def run(kill_after: float | None, *what: Any) -> bool:
@@ -125,16 +106,6 @@ def run_killed(kill: str, duration: float, training: ShortTraining) -> int:
     return num_kills
 
 
-def result(folder: Path) -> dict[str, Any]:
-    """Return the weights that a training ended with, and for each step all batches it was given."""
-    batches: dict[str, set[str]] = {}
-    for line in (folder / "batches.txt").read_text().splitlines():
-        step, noted = line.split(" ", 1)
-        batches.setdefault(step, set()).add(noted)
-    weights = (folder / "weights.txt").read_text()
-    return {"weights": weights, "batches": {step: sorted(of) for step, of in batches.items()}}
-
-
 def main(folder: Path) -> dict[str, Any]:
     training, results = prepare(folder), {}
     for kind, changes in KINDS.items():
@@ -146,7 +117,8 @@ def main(folder: Path) -> dict[str, Any]:
             own = training.with_settings(downstream_model_dir=place, **changes)
             num_kills = run_killed(kill, duration, own)
             duration = duration or time.monotonic() - began
-            results[kind][kill] = result(place) | {"num_kills": num_kills}
+            result = json.loads((place / "result.json").read_text())
+            results[kind][kill] = result | {"num_kills": num_kills}
     return results
 
 
