@@ -106,13 +106,15 @@ def test_json_file_as_windows_saves_it(tmp_path: Path) -> None:
         (b'{"learning_rate": NaN}', ": learning_rate must be a finite number"),
         (b"[" * 9_999, ": too many brackets"),
         ('{"downstream_model_dir": "모델"}'.encode("cp949"), ": not UTF-8 text"),
+        (None, " is not there; check the name"),
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_wrong_json_file(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_wrong_json_file(tmp_path: Path, content: bytes | None, sentence: str) -> None:
     path = tmp_path / "settings.json"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=f"settings.json{sentence}"):
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=f"settings.json{sentence}"):
         ClassificationTrainArguments.from_json(path)
 
 
@@ -212,6 +214,11 @@ def test_hardware_that_is_not_there(
     with pytest.raises(ValueError, match=f"^{sentence}") as caught:
         ClassificationTrainArguments(**changes)
     assert "\n" not in str(caught.value)
+
+
+def test_machines_that_torchrun_has_brought_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTER_ADDR", "10.0.0.1")
+    assert ClassificationTrainArguments(num_nodes=2).num_nodes == 2
 
 
 @pytest.mark.parametrize(

@@ -78,12 +78,6 @@ def test_log_odds() -> None:
     assert log_odds(torch.tensor([[-100.0, 100.0]]), label=1).item() == 200  # though p is 1
 
 
-def test_the_mask_leaves_the_ends() -> None:
-    ids = TOKENIZER("음악 감동", return_tensors="pt")["input_ids"]
-    masked = TOKENIZER.convert_ids_to_tokens(mask_text(ids, TOKENIZER)[0])
-    assert masked == ["[CLS]", "[MASK]", "[MASK]", "[SEP]"]
-
-
 def test_an_unknown_label() -> None:
     with pytest.raises(ValueError, match=r"no label '칭찬'; it has '교환', '배송', '환불'\."):
         attribute(TEXT, "칭찬", MODEL, TOKENIZER)

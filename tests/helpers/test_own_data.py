@@ -156,11 +156,6 @@ def test_three_stratified_parts_of_one_file_the_same_for_every_seed(
     assert parts_of(replace(args, val_fraction=0.2, seed=99)) == parts
 
 
-def test_with_a_test_file_two_texts_of_a_label_are_enough(arguments: MakeArguments) -> None:
-    parts = parts_of(arguments([*three_classes(), *PRAISE[:2]], TEST))
-    assert Counter(e.label for e in parts["val"]) == {0: 4, 1: 4, 2: 1, 3: 4}
-
-
 def test_repeated_texts_never_stand_on_two_sides(arguments: MakeArguments) -> None:
     rows = three_classes(30) * 2 + [("감사합니다", "교환"), ("감사합니다", "배송")] * 9
     parts = parts_of(arguments(rows))
