@@ -1,9 +1,11 @@
 """Files that mean harm or are damaged: no code in them runs; each is refused or replaced."""
 
 import ast
+import io
 import json
 import os
 import pickle
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -12,9 +14,6 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from helpers.arguments import ClassificationTrainArguments
@@ -34,35 +33,6 @@ class Trap:
 
     def __reduce__(self) -> tuple:
         return os.mkdir, (str(self.path),)
-
-
-def damaged_copies(whole: bytes) -> st.SearchStrategy[bytes]:
-    """Copies that are cut off somewhere, or have a few other bytes."""
-    places = st.integers(0, len(whole) - 1)
-
-    def change(changes: dict[int, int]) -> bytes:
-        return bytes(changes.get(place, byte) for place, byte in enumerate(whole))
-
-    cut = places.map(lambda end: whole[:end])
-    changed = st.dictionaries(places, st.integers(0, 255), min_size=1, max_size=4).map(change)
-    return cut | changed
-
-
-def damage(path: Path, load: Callable[[], object], refusal: str, max_examples: int) -> None:
-    """Damage the first bytes of a file again and again, and look at how that is refused."""
-    whole = path.read_bytes()
-    head, rest = whole[:3_000], whole[3_000:]  # among the weights, any byte may stand
-
-    @given(damaged_copies(head))
-    @hypothesis_settings(derandomize=True, deadline=None, database=None, max_examples=max_examples)
-    def check(damaged: bytes) -> None:
-        path.write_bytes(damaged + rest if len(damaged) == len(head) else damaged)
-        try:
-            load()
-        except (ValueError, FileNotFoundError) as error:
-            assert refusal in str(error)
-
-    check()
 
 
 Save = Callable[[Any, Path], object]
@@ -100,12 +70,16 @@ def test_no_code_in_a_checkpoint_runs(save: Save, tmp_path: Path, sprung: Path) 
     assert_goes_off(path, sprung)
 
 
-def test_any_damage_to_a_checkpoint_is_refused_in_a_sentence_if_it_shows(tmp_path: Path) -> None:
-    path = tmp_path / "damaged.ckpt"
-    states = {"best": {"monitor": "val_loss", "best_model_path": "a/best.ckpt"}}
-    torch.save({"state_dict": {"a": torch.ones(2, 2)}, "callbacks": states, "n": 1.5}, path)
-    refusal = "damaged.ckpt was not loaded: it is damaged"
-    damage(path, lambda: read_checkpoint(path).keys(), refusal, max_examples=150)
+@pytest.mark.parametrize("damage", ["cut", "empty", "changed", "no dictionary", "a text"])
+def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
+    path, content = tmp_path / "last.ckpt", io.BytesIO()
+    torch.save({"state_dict": {"a": torch.ones(20, 20)}}, content)
+    whole = content.getvalue()
+    changed = whole.replace(b"PK", b"KP", 1).replace(b"\x80\x02", b"\x80\xff", 1)
+    of = {"cut": whole[:-20], "changed": changed, "no dictionary": pickle.dumps([]), "a text": b"{"}
+    path.write_bytes(of.get(damage, b""))
+    with pytest.raises(ValueError, match=r"last.ckpt was not loaded: it is damaged, .* train anew"):
+        read_checkpoint(path)
 
 
 # Models
@@ -226,14 +200,6 @@ def test_a_damaged_part_of_a_model_is_named_with_its_folder(
     assert_refused(load, folder)
 
 
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_any_damage_to_an_exported_model_is_refused_in_a_sentence_if_it_shows(
-    name: str, folder: Path
-) -> None:
-    refusal = "There is no whole exported model"
-    damage(folder / name, lambda: load_exported(folder), refusal, max_examples=15)
-
-
 def test_names_of_labels_make_no_files(tmp_path: Path) -> None:
     names = ["../../outside", "/etc/passwd", "<script>alert(1)</script>"]
     folder = export_model(small_model(), small_tokenizer(), names, tmp_path / "a" / "model")
@@ -245,11 +211,11 @@ def test_names_of_labels_make_no_files(tmp_path: Path) -> None:
 
 # All that is left
 
-NEEDED = {"torch.load": ("weights_only", "True"), "np.load": ("allow_pickle", "False")}
-NEVER = {
-    "pickle.load", "pickle.loads", "joblib.load", "marshal.load", "marshal.loads", "shelve.open",
-    "yaml.load", "exec", "eval", "tarfile.open", "zipfile.ZipFile", "shutil.unpack_archive",
-}  # fmt: skip
+DANGEROUS = re.compile(
+    r"\b(pickle|joblib|marshal|shelve|yaml|tarfile|zipfile)\.\w+\(|(?<!\.)\b(exec|eval)\(|unpack_archive"
+    r"|from_pretrained\(.*weights_only=False|allow_pickle=True|trust_remote_code=True"
+    r"|\btorch\.load\((?!.*weights_only=True)|\bnp\.load\((?!.*allow_pickle=False)"
+)
 
 
 def sources() -> dict[str, str]:
@@ -267,20 +233,15 @@ def sources() -> dict[str, str]:
     return found
 
 
-def dangerous_calls(source: str) -> list[str]:
-    """The calls of a module that could run the code in a file, or unpack an archive."""
-    found = []
-    for node in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-        function = ast.unparse(node.func)
-        arguments = {one.arg: ast.unparse(one.value) for one in node.keywords}
-        needed, value = NEEDED.get(function, ("trust_remote_code", "False"))
-        if function in NEVER or arguments.get(needed, "False") != value:
-            found.append(ast.unparse(node))
-    return found
-
-
 def test_the_only_dangerous_call_is_that_of_the_trap_in_lesson_8() -> None:
-    found = {name: dangerous_calls(source) for name, source in sources().items()}
-    trap = ["torch.load(trap, weights_only=False)"]  # it prints a line
+    found = {
+        name: [
+            line.strip()
+            for line in ast.unparse(ast.parse(source)).split("\n")
+            if DANGEROUS.search(line)
+        ]
+        for name, source in sources().items()
+    }
+    trap = ["loaded = torch.load(trap, weights_only=False)"]  # it prints a line
     lessons = [f"notebooks/{language}/08_evaluation.ipynb" for language in ("en", "ko")]
-    assert {name: calls for name, calls in found.items() if calls} == dict.fromkeys(lessons, trap)
+    assert {name: lines for name, lines in found.items() if lines} == dict.fromkeys(lessons, trap)
