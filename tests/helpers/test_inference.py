@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from helpers import inference
 from helpers.corpus import read_nsmc
@@ -51,23 +50,6 @@ def test_no_texts_no_answers() -> None:
 def test_a_model_left_in_train_mode_answers_without_dropout() -> None:
     expected = predict(REVIEWS[:5], MODEL, TOKENIZER)
     assert predict(REVIEWS[:5], MODEL.train(), TOKENIZER) == expected
-
-
-def test_little_is_padded() -> None:
-    pieces = cells = 0
-
-    def count(_: nn.Module, __: tuple, batch: dict[str, torch.Tensor]) -> None:
-        nonlocal pieces, cells
-        pieces += int(batch["attention_mask"].sum())
-        cells += batch["input_ids"].numel()
-
-    hook = MODEL.register_forward_pre_hook(count, with_kwargs=True)
-    texts = REVIEWS * 4  # a full chunk
-    predict(texts, MODEL, TOKENIZER)
-    hook.remove()
-    encoded = TOKENIZER(texts, truncation=True, max_length=LONGEST)["input_ids"]
-    assert pieces == sum(map(len, encoded))
-    assert cells < 1.1 * pieces  # in the order of the file it would be three times as many
 
 
 def test_a_stream_is_read_one_chunk_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

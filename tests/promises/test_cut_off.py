@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from pytorch_lightning.callbacks import Callback
-from torch.utils.data import ConcatDataset, Dataset, Subset
+from torch.utils.data import Dataset, Subset
 
 from helpers.data import ClassificationDataset
 from helpers.own_data import OwnDataArguments, TableCorpus
@@ -207,18 +207,6 @@ def test_a_single_example_that_changed_is_noticed(
     training.last.unlink()
     _, trainer = other.run()
     assert len(read_log(trainer)["train_loss_step"]) == 10  # of which none is of the other data
-
-
-def test_of_other_data_sets_the_last_batch_is_compared(
-    training: ShortTraining, reviews: Subset
-) -> None:
-    def on(part: Dataset) -> ShortTraining:
-        return replace(training, reviews=ConcatDataset([part]))
-
-    on(reviews).lose_power(4)
-    with pytest.raises(ValueError, match="Batch 4 of the epoch is not the one"):
-        on(Subset(reviews.dataset, range(80, 160))).run()
-    on(reviews).run()
 
 
 # Its files
