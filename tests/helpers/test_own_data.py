@@ -55,7 +55,6 @@ def parts_of(args: OwnDataArguments) -> dict[str, list[ClassificationExample]]:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"downstream_corpus_name": ".."}, "downstream_corpus_name must be the name of one folder"),
         ({"downstream_corpus_name": "a\\b"}, "downstream_corpus_name must be the name of one"),
         ({"train_file": "a.xlsx"}, "train_file must be a file name that ends in .csv, .tsv or .js"),
         ({"test_file": "a.txt"}, "test_file must be a file name that ends in .csv, .tsv or .jsonl"),

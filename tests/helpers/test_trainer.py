@@ -48,10 +48,7 @@ def test_last_checkpoint_is_the_last_epoch_even_when_it_is_not_the_best(
     assert torch.equal(last["state_dict"]["model.classifier.weight"], trained)
 
 
-def test_arguments_reach_the_trainer(args: ClassificationTrainArguments) -> None:
-    trainer = get_trainer(replace(args, epochs=6, accelerator="cpu", devices="2", strategy="ddp"))
-    assert (trainer.max_epochs, trainer.num_devices) == (6, 2)
-    assert type(trainer.strategy).__name__ == "DDPStrategy"
+def test_the_precision_reaches_the_trainer(args: ClassificationTrainArguments) -> None:
     half = get_trainer(replace(args, accelerator="cpu", precision="bf16-mixed"))
     assert half.precision == "bf16-mixed"
 

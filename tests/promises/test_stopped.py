@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -135,13 +134,6 @@ def test_interrupts_are_handled_afterwards_as_before(training: ShortTraining) ->
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, usual)
-
-
-def test_a_training_may_run_in_another_thread(training: ShortTraining) -> None:
-    thread = Thread(target=training.run)
-    thread.start()
-    thread.join()
-    assert last_step(training) == 10
 
 
 # Where people stop trainings

@@ -38,7 +38,12 @@ KINDS: dict[str, dict[str, Any]] = {
 IN_A_SAVE = "while a checkpoint is written"
 WAYS = (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE))
 KILLS = dict(zip(KINDS, WAYS, strict=True))  # each kind is killed in two ways
-MOMENTS = {"at once": (0, 0.2), "early": (0.2, 0.5)}  # shares of the time that a training takes
+MOMENTS = {  # at which a training is killed, in shares of the time that it takes
+    "at once": [(0, 0.2)],
+    "early": [(0.2, 0.5)],
+    "late": [(0.5, 0.9)],
+    "twice": [(0.3, 0.9), (0.3, 0.9)],
+}
 
 
 class Draws(Callback):
@@ -95,15 +100,14 @@ def run(kill_after: float | None, *what: Any) -> bool:
     return process.exitcode != 0
 
 
-def run_killed(kill: str, duration: float, training: ShortTraining) -> int:
-    """Run a training that is killed in this way, until it is finished; return the kills."""
-    num_kills = 0
+def run_killed(kill: str, duration: float, training: ShortTraining) -> None:
+    """Run a training that is killed in this way, until it is finished."""
     if kill == IN_A_SAVE:
-        num_kills += run(None, training, random.randint(1, 6))
-    while num_kills < {"no": 0, "twice": 2}.get(kill, 1):
-        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), training)
+        assert run(None, training, random.randint(1, 6))
+    for shares in MOMENTS.get(kill, []):
+        while not run(duration * random.uniform(*shares), training):
+            pass  # this time it was faster
     run(None, training)
-    return num_kills
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -115,10 +119,9 @@ def main(folder: Path) -> dict[str, Any]:
             place.mkdir(parents=True)
             began = time.monotonic()
             own = training.with_settings(downstream_model_dir=place, **changes)
-            num_kills = run_killed(kill, duration, own)
+            run_killed(kill, duration, own)
             duration = duration or time.monotonic() - began
-            result = json.loads((place / "result.json").read_text())
-            results[kind][kill] = result | {"num_kills": num_kills}
+            results[kind][kill] = json.loads((place / "result.json").read_text())
     return results
 
 
