@@ -23,11 +23,7 @@ from pytorch_lightning.callbacks import Callback
 from torch.utils.data import Subset
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset
-from helpers.download import fetch_corpus
-from tests.stand_ins.short_trainings import SHORT, ShortTraining, digest
-from tests.stand_ins.small_model import small_tokenizer
+from tests.stand_ins.short_trainings import SHORT, ShortTraining, bundled_reviews, digest
 
 KINDS: dict[str, dict[str, Any]] = {
     "random order": {},
@@ -59,11 +55,7 @@ def prepare(folder: Path) -> ShortTraining:
     args = ClassificationTrainArguments.for_scale(
         "mini", downstream_corpus_root_dir=folder, **small
     )
-    fetch_corpus(args)
-    train, val = (
-        ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
-        for mode in ("train", "val")
-    )
+    train, val = bundled_reviews(args)
     return ShortTraining(args, train, Subset(val, range(32)))
 
 
