@@ -7,12 +7,10 @@ import pytest
 from pytorch_lightning import Trainer
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus
 from helpers.data import ClassificationDataset
-from helpers.download import fetch_corpus
 from helpers.task import ClassificationTask
-from tests.stand_ins.short_trainings import ShortTraining
-from tests.stand_ins.small_model import small_tokenizer, tiny_config
+from tests.stand_ins.short_trainings import ShortTraining, bundled_reviews
+from tests.stand_ins.small_model import tiny_config
 
 
 @dataclass
@@ -39,9 +37,5 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         batch_size=64,
         epochs=2,
     )
-    fetch_corpus(args)
-    reviews, val = (
-        ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
-        for mode in ("train", "val")
-    )
+    reviews, val = bundled_reviews(args)
     return Run(args, val, *ShortTraining(args, reviews, val).run())

@@ -1,6 +1,6 @@
 """Settings: what is accepted, what is refused and with which sentence."""
 
-from dataclasses import FrozenInstanceError, asdict
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,6 @@ COUNT = "be at least 1 and at most 1000000"
         ("batch_size", 0, COUNT),
         ("epochs", -1, COUNT),
         ("save_every_n_steps", 0, COUNT),
-        ("num_nodes", 0, COUNT),
         ("weight_decay", 1, "be at least 0 and below 1"),
         ("warmup_ratio", -0.1, "be at least 0 and below 1"),
         ("val_fraction", 0.0, "be above 0 and below 1"),
@@ -105,42 +104,27 @@ def test_json_file_as_windows_saves_it(tmp_path: Path) -> None:
         (b'{"batch_size": "8"}', ": batch_size must be of type int; it is '8'"),
         (b'{"seed": 1,\n"seed": 2}', ": 'seed' is there twice; delete one"),
         (b'{"learning_rate": NaN}', ": learning_rate must be a finite number"),
-        (b"[8]", ": must be an object such as .*; it is a list"),
         (b"[" * 9_999, ": too many brackets"),
         ('{"downstream_model_dir": "모델"}'.encode("cp949"), ": not UTF-8 text"),
+        (None, " is not there; check the name"),
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_wrong_json_file(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_wrong_json_file(tmp_path: Path, content: bytes | None, sentence: str) -> None:
     path = tmp_path / "settings.json"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=f"settings.json{sentence}"):
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=f"settings.json{sentence}"):
         ClassificationTrainArguments.from_json(path)
-
-
-def test_missing_json_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"nowhere.json is not there; check the name"):
-        ClassificationTrainArguments.from_json(tmp_path / "nowhere.json")
-
-
-def test_command_line() -> None:
-    words = ["--learning_rate", "1e-3", "--test_mode", "--monitor", "max val_acc", "--seed", "5"]
-    assert ClassificationTrainArguments.from_command_line(words) == ClassificationTrainArguments(
-        learning_rate=1e-3, test_mode=True, monitor="max val_acc", seed=5
-    )
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ("--batch_size 0", "^batch_size must be at least 1"),
-        ("--batch_sise 8", "--batch_sise"),
         ("--batch 8", "--batch"),  # no abbreviations: a new field could change what they mean
         ("--batch_size many", "--batch_size/--batch-size: invalid int value: 'many'"),
-        ("--batch_size", "--batch_size/--batch-size: expected one argument"),
         ("--monitor loss", "--monitor: invalid choice: 'loss' .choose from '?min val_loss'?, "),
-        ("--test_mode perhaps", "--test_mode/--test-mode: .*perhaps"),
-        ("8", "8"),
     ],
 )
 def test_wrong_words_are_refused_in_one_sentence(words: str, sentence: str) -> None:
@@ -216,7 +200,6 @@ def test_a_drive_that_is_mounted(
     ("changes", "sentence"),
     [
         ({"accelerator": "gpu", "devices": "4"}, "accelerator='gpu', devices='4' cannot be had"),
-        ({"accelerator": "tpu"}, "accelerator='tpu' cannot be had on this machine"),
         ({"num_nodes": 2}, "num_nodes=2 cannot be had .* does not know the others"),
         ({"accelerator": "cpu", "precision": "16-mixed"}, "precision must be '32-true' or 'bf16"),
         ({"strategy": "ddp"}, "strategy='ddp' cannot be had .*ddp_notebook"),
@@ -233,38 +216,23 @@ def test_hardware_that_is_not_there(
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"precision": "16-mixed"},
-        {"accelerator": "cpu", "precision": "bf16-mixed"},
-        {"accelerator": "cpu", "devices": "2", "strategy": "ddp_notebook"},
-        {"num_nodes": 2},
-    ],
-)
-def test_hardware_that_is_there_or_left_open(
-    changes: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MASTER_ADDR", "10.0.0.1")  # as torchrun brings machines together
-    assert asdict(ClassificationTrainArguments(**changes)).items() >= changes.items()
+def test_machines_that_torchrun_has_brought_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTER_ADDR", "10.0.0.1")
+    assert ClassificationTrainArguments(num_nodes=2).num_nodes == 2
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (None, "has no config"),
-        ("{", "config.json, line 1: not valid JSON"),
         ('{"model_type": "gpt2"}', "must be a BERT; .* is one of the type 'gpt2'"),
-        ('{"model_type": ["bert"]}', "must be a BERT"),
         ('{"max_position_embeddings": "many"}', "must be a whole number, at least 1; it is 'many'"),
         ('{"max_position_embeddings": 0}', "must be a whole number, at least 1; it is 0"),
     ],
 )
 def test_a_model_whose_configuration_makes_no_sense(
-    tmp_path: Path, content: str | None, sentence: str
+    tmp_path: Path, content: str, sentence: str
 ) -> None:
-    if content is not None:
-        (tmp_path / "config.json").write_text(content)
+    (tmp_path / "config.json").write_text(content)
     with pytest.raises(ValueError, match=sentence):
         ClassificationTrainArguments(pretrained_model_name=tmp_path)
 

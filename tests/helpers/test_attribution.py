@@ -2,70 +2,36 @@
 
 import pytest
 import torch
-from transformers import BertForSequenceClassification
 
-from helpers.attribution import attribute, log_odds, mask_text
+from helpers.attribution import attribute, log_odds
 from tests.stand_ins.small_model import LABELS, LONGEST, small_model, small_tokenizer
 
 MODEL, TOKENIZER = small_model(), small_tokenizer()
 TEXT = "주문한 지 일주일인데 배송이 안 와서 환불하고 싶어요"
-WORDS = ("정말", "너무", "오늘", "영화", "음악", "다시", "그냥", "지금")  # one piece each
-TAUGHT = "감동"
 
 
-@pytest.fixture(scope="module")
-def taught() -> BertForSequenceClassification:
-    """A model that was trained to say "yes" to texts with the piece 감동, "no" to all others."""
-    model = small_model(("no", "yes")).train()
-    ids = torch.tensor(TOKENIZER.convert_tokens_to_ids([*WORDS, TAUGHT]))
-    assert TOKENIZER.unk_token_id not in ids
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(150):
-        words = ids[torch.randint(len(WORDS), (32, 6))]
-        labels = torch.arange(32) % 2
-        words[torch.arange(1, 32, 2), torch.randint(6, (16,))] = ids[-1]
-        ends = torch.full((32, 1), TOKENIZER.cls_token_id), torch.full((32, 1), 3)
-        output = model(input_ids=torch.cat([ends[0], words, ends[1]], dim=1), labels=labels)
-        optimizer.zero_grad()
-        output.loss.backward()
-        optimizer.step()
-    assert output.loss < 0.1, "the model of this test has not learned"
-    return model.eval()
-
-
-def assert_adds_up(text: str, label: str, model: BertForSequenceClassification) -> None:
-    """The pieces are the text's, and together raise the log-odds as the text does over [MASK]s."""
-    parts = attribute(text, label, model, TOKENIZER)
-    assert [part.piece for part in parts] == TOKENIZER.tokenize(text)
-    whole = TOKENIZER(text, return_tensors="pt")["input_ids"]
-    number = model.config.label2id[label]
+@pytest.mark.parametrize("label", LABELS)
+def test_contributions_add_up_to_the_rise_of_the_log_odds(label: str) -> None:
+    """Together, the pieces raise the log-odds as the text does over as many [MASK]s."""
+    parts = attribute(TEXT, label, MODEL, TOKENIZER)
+    assert [part.piece for part in parts] == TOKENIZER.tokenize(TEXT)
+    whole = TOKENIZER(TEXT, return_tensors="pt")["input_ids"]
+    masked = torch.cat([whole[:, :1], torch.full_like(whole[:, 2:], TOKENIZER.mask_token_id),
+                        whole[:, -1:]], dim=1)  # fmt: skip
     with torch.no_grad():
         end, start = (
-            log_odds(model(ids).logits, number).item()
-            for ids in (whole, mask_text(whole, TOKENIZER))
+            log_odds(MODEL(ids).logits, LABELS.index(label)).item() for ids in (whole, masked)
         )
     assert abs(end - start) > 0.5
     assert sum(part.contribution for part in parts) == pytest.approx(end - start, rel=0.03)
 
 
-@pytest.mark.parametrize("label", LABELS)
-def test_contributions_add_up_to_the_rise_of_the_log_odds(label: str) -> None:
-    assert_adds_up(TEXT, label, MODEL)
-
-
-def test_the_piece_that_was_taught_gets_nearly_all(taught: BertForSequenceClassification) -> None:
-    assert_adds_up("오늘 영화 다시 감동 음악", "yes", taught)
-    for position in range(5):
-        words = [*WORDS[:4]]
-        words.insert(position, TAUGHT)
-        contributions = [
-            part.contribution for part in attribute(" ".join(words), "yes", taught, TOKENIZER)
-        ]
-        assert contributions[position] > 0.8 * sum(contributions) > 0
-
-
-def test_a_piece_that_is_the_mask_contributes_nothing() -> None:
-    parts = attribute("배송 [MASK] 환불", LABELS[0], MODEL, TOKENIZER)
+@pytest.mark.parametrize("text", ["[MASK] 배송 환불", "배송 [MASK] 환불", "배송 환불 [MASK]"])
+def test_a_piece_that_is_the_mask_contributes_nothing_and_every_other_one_something(
+    text: str,
+) -> None:
+    """So each share stands beside its own piece."""
+    parts = attribute(text, LABELS[0], MODEL, TOKENIZER)
     assert [part.piece for part in parts if part.contribution == 0] == ["[MASK]"]
 
 
@@ -76,12 +42,6 @@ def test_log_odds() -> None:
         expected = (shares[:, label] / (1 - shares[:, label])).log()
         torch.testing.assert_close(log_odds(logits, label), expected)
     assert log_odds(torch.tensor([[-100.0, 100.0]]), label=1).item() == 200  # though p is 1
-
-
-def test_the_mask_leaves_the_ends() -> None:
-    ids = TOKENIZER("음악 감동", return_tensors="pt")["input_ids"]
-    masked = TOKENIZER.convert_ids_to_tokens(mask_text(ids, TOKENIZER)[0])
-    assert masked == ["[CLS]", "[MASK]", "[MASK]", "[SEP]"]
 
 
 def test_an_unknown_label() -> None:

@@ -5,40 +5,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pandas import DataFrame
 
 from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import (
     FILES,
     ClassificationExample,
     NsmcCorpus,
-    hold_out,
     read_nsmc,
     split_validation,
 )
 from helpers.download import fetch_corpus
-from helpers.support.tables import read_rows
 from tests.conftest import NSMC
-
-
-@given(
-    texts=st.lists(st.text(st.sampled_from("가a \"\t\n,'\\\x0c\u2028")), min_size=1, max_size=8),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    line_end=st.sampled_from(["\n", "\r\n"]),
-)
-def test_what_pandas_writes_is_read_as_it_was(
-    texts: list[str], quoting: int, line_end: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.mktemp("written") / "table.tsv"
-    ids = [str(number) for number in range(len(texts))]
-    table = DataFrame({"id": ids, "document": texts, "label": 1})
-    table.to_csv(path, sep="\t", index=False, quoting=quoting, lineterminator=line_end)
-    assert read_nsmc(path) == [
-        ClassificationExample(*row, 1) for row in zip(ids, texts, strict=True)
-    ]
-    assert [row.values["document"] for row in read_rows(path)] == texts
 
 
 def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
@@ -65,11 +42,6 @@ def test_split_is_stratified_disjoint_and_seeded() -> None:
     assert sorted(train + val, key=lambda e: int(e.id)) == examples
     assert split_validation(examples, 0.1) == (train, val)
     assert split_validation(examples, 0.1, seed=1) != (train, val)
-
-
-def test_without_copies_hold_out_is_split_validation() -> None:
-    examples = [ClassificationExample(str(n), f"글 {n}", n % 3) for n in range(100)]
-    assert hold_out(examples, 0.2) == split_validation(examples, 0.2)
 
 
 def test_parts_of_the_bundled_corpus(args: ClassificationTrainArguments) -> None:

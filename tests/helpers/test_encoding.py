@@ -24,7 +24,7 @@ def test_a_corpus_is_encoded_in_portions_as_in_one_piece(
     expected = encode_reviews(TEXTS, tokenizer, 20)
     monkeypatch.setattr(encoding, "CHUNK", 2)
     rows, num_cut = encode_corpus(TEXTS, tokenizer, 20)
-    assert (list(rows), num_cut) == expected
+    assert ([row.tolist() for row in rows], num_cut) == expected
     assert len(encode_corpus([], tokenizer, 20)[0]) == 0
 
 

@@ -4,9 +4,7 @@ import json
 import os
 import shutil
 import socket
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -15,7 +13,6 @@ from transformers import AutoTokenizer
 from helpers.export import export_model, label_names, load_exported, longest_input
 from helpers.inference import predict
 from helpers.scales import MINI_BERT
-from tests.helpers.test_checkpoints import Trap
 from tests.stand_ins.processes import run_python
 from tests.stand_ins.small_model import LABELS, LONGEST, small_model, small_tokenizer
 
@@ -128,16 +125,6 @@ def test_wrong_names_are_refused_and_nothing_happens(
     assert label_names(model) == list(LABELS)
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    path = tmp_path / "taken"
-    path.write_text("")
-    with pytest.raises(FileExistsError, match="taken"):
-        export_model(small_model(), small_tokenizer(), LABELS, path)
-
-
-# What is not loaded
-
-
 @pytest.mark.parametrize("folder", [MINI_BERT, "checkpoints/exported"])
 def test_a_model_that_nobody_fine_tuned_or_wrote_is_not_asked_of_the_hub(
     monkeypatch: pytest.MonkeyPatch, folder: str | Path
@@ -145,58 +132,3 @@ def test_a_model_that_nobody_fine_tuned_or_wrote_is_not_asked_of_the_hub(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("the hub was asked"))
     with pytest.raises(FileNotFoundError, match=ADVICE):
         load_exported(folder)
-
-
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-@pytest.mark.parametrize("length", [None, 300])
-def test_a_file_is_missing_or_cut(copied: Path, name: str, length: int | None) -> None:
-    content = (copied / name).read_bytes()
-    (copied / name).unlink()
-    if length is not None:
-        (copied / name).write_bytes(content[:length])
-    with pytest.raises(FileNotFoundError, match=ADVICE):
-        load_exported(copied)
-
-
-def test_pickled_weights_are_refused_and_do_not_run(copied: Path, tmp_path: Path) -> None:
-    (copied / "model.safetensors").unlink()
-    pickled, sprung = copied / "pytorch_model.bin", tmp_path / "sprung"
-    torch.save(small_model().state_dict() | {"extra": Trap(sprung)}, pickled)
-    with pytest.raises(FileNotFoundError, match=ADVICE):
-        load_exported(copied)
-    assert not sprung.exists()
-    torch.load(pickled, weights_only=False)
-    assert sprung.exists(), "the trap of this test is none"
-
-
-CLASSES = {"AutoConfig": "trap.T", "AutoModelForSequenceClassification": "trap.T"}
-
-
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [
-        ("config.json", {"model_type": "trap", "auto_map": CLASSES}),
-        (
-            "tokenizer_config.json",
-            {"tokenizer_class": "T", "auto_map": {"AutoTokenizer": ["trap.T", None]}},
-        ),
-    ],
-)
-def test_code_in_the_folder_does_not_run_and_nobody_is_asked(
-    copied: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    changes: dict[str, Any],
-) -> None:
-    monkeypatch.setattr("builtins.input", lambda _: "y")
-    sprung = tmp_path / "sprung"
-    code = f"import os\nos.mkdir({str(sprung)!r})\nclass T: pass\n"
-    (copied / "trap.py").write_text(code)
-    content = json.loads((copied / name).read_text())
-    (copied / name).write_text(json.dumps(content | changes))
-    with suppress(FileNotFoundError):  # transformers may leave code for a tokenizer out
-        load_exported(copied)
-    assert not sprung.exists()
-    exec(code)
-    assert sprung.exists(), "the trap of this test is none"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from helpers import inference
 from helpers.corpus import read_nsmc
@@ -48,32 +47,9 @@ def test_no_texts_no_answers() -> None:
     assert list(predict_stream(iter(()), MODEL, TOKENIZER)) == []
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 1_000])
-def test_the_batch_size_changes_no_answer(batch_size: int) -> None:
-    answers = [predict_chunk(REVIEWS[:30], MODEL, TOKENIZER, size)[0] for size in (64, batch_size)]
-    torch.testing.assert_close(*map(shares, answers), rtol=0, atol=1e-5)
-
-
 def test_a_model_left_in_train_mode_answers_without_dropout() -> None:
     expected = predict(REVIEWS[:5], MODEL, TOKENIZER)
     assert predict(REVIEWS[:5], MODEL.train(), TOKENIZER) == expected
-
-
-def test_little_is_padded() -> None:
-    pieces = cells = 0
-
-    def count(_: nn.Module, __: tuple, batch: dict[str, torch.Tensor]) -> None:
-        nonlocal pieces, cells
-        pieces += int(batch["attention_mask"].sum())
-        cells += batch["input_ids"].numel()
-
-    hook = MODEL.register_forward_pre_hook(count, with_kwargs=True)
-    texts = REVIEWS * 4  # a full chunk
-    predict(texts, MODEL, TOKENIZER)
-    hook.remove()
-    encoded = TOKENIZER(texts, truncation=True, max_length=LONGEST)["input_ids"]
-    assert pieces == sum(map(len, encoded))
-    assert cells < 1.1 * pieces  # in the order of the file it would be three times as many
 
 
 def test_a_stream_is_read_one_chunk_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,16 +79,6 @@ def test_texts_that_were_cut_are_counted(
     said = "too long, so that only the beginning was read: 3 of the texts\n"
     assert capsys.readouterr().out == said
     assert cut.probabilities == pytest.approx(whole.probabilities, abs=1e-5)
-
-
-def test_a_progress_bar_appears_in_long_runs_only(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    predict(REVIEWS[:5], MODEL, TOKENIZER)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(inference, "SECONDS_WITHOUT_BAR", 0)
-    predict(REVIEWS[:5], MODEL, TOKENIZER)
-    assert "5/5" in capsys.readouterr().err
 
 
 # Files

@@ -1,11 +1,9 @@
-"""The bundled corpus: Korpora knows it, its texts are different ones, and our own."""
+"""The bundled corpus: its texts are different ones, and our own."""
 
 import lzma
 from itertools import combinations
-from pathlib import Path
 
 import pytest
-from Korpora import Korpora
 
 from helpers.corpus import FILES, read_nsmc
 from tests.conftest import MINI_REVIEWS, NSMC
@@ -13,13 +11,6 @@ from tests.conftest import MINI_REVIEWS, NSMC
 
 def bundled_texts() -> list[str]:
     return [e.text for name in FILES for e in read_nsmc(MINI_REVIEWS / name) if e.text]
-
-
-def test_korpora_fetches_the_bundled_corpus_without_network(tmp_path: Path) -> None:
-    Korpora.fetch(corpus_name="mini_reviews", root_dir=tmp_path, force_download=True)
-    for name in FILES:
-        fetched = tmp_path / "mini_reviews" / name
-        assert fetched.read_bytes() == (MINI_REVIEWS / name).read_bytes()
 
 
 def test_there_are_no_near_duplicates() -> None:

@@ -6,11 +6,7 @@ import pytest
 from torch.utils.data import Subset
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset
-from helpers.download import fetch_corpus
-from tests.stand_ins.short_trainings import SHORT, ShortTraining
-from tests.stand_ins.small_model import small_tokenizer
+from tests.stand_ins.short_trainings import SHORT, ShortTraining, bundled_reviews
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +14,7 @@ def reviews(tmp_path_factory: pytest.TempPathFactory) -> Subset:
     """As many of the bundled reviews as five batches of a short training have."""
     folder = tmp_path_factory.mktemp("corpus")
     args = ClassificationTrainArguments.for_scale("mini", downstream_corpus_root_dir=folder)
-    fetch_corpus(args)
-    dataset = ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), "train")
-    return Subset(dataset, range(80))
+    return Subset(bundled_reviews(args)[0], range(80))
 
 
 @pytest.fixture

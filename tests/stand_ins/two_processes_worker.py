@@ -14,14 +14,11 @@ from helpers import (
     ClassificationDataset,
     ClassificationTask,
     ClassificationTrainArguments,
-    NsmcCorpus,
     eval_dataloader,
-    fetch_corpus,
     get_trainer,
-    load_tokenizer,
     train_dataloader,
 )
-from tests.stand_ins.short_trainings import PowerCut
+from tests.stand_ins.short_trainings import PowerCut, bundled_reviews
 from tests.stand_ins.small_model import tiny_config
 
 NUM_REVIEWS, FIRST = 1_200, 5  # the word piece by which the first review is known
@@ -39,8 +36,7 @@ class Record(Callback):
 
 def numbered_reviews(args: ClassificationTrainArguments) -> ClassificationDataset:
     """The bundled reviews, each with a word piece of its own in place of its text."""
-    fetch_corpus(args)
-    dataset = ClassificationDataset(args, NsmcCorpus(), load_tokenizer(args), "train")
+    dataset, _ = bundled_reviews(args)
     lengths = enumerate(map(len, dataset.input_ids))
     dataset.input_ids = [[2, FIRST + n, *[4] * (length - 3), 3] for n, length in lengths]
     return dataset
