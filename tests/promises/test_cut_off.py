@@ -237,13 +237,3 @@ def test_a_full_disk_costs_no_checkpoint_and_is_named_also_when_a_stop_was_asked
     assert not list(training.last.parent.glob("*.unfinished"))
     resumed, _ = training.run()
     assert digest(resumed.model) == digest(undisturbed.model)
-
-
-def test_a_new_training_without_validation_leaves_no_best_of_an_old_one(
-    training: ShortTraining,
-) -> None:
-    best = training.last.with_name("best.ckpt")
-    best.parent.mkdir()
-    best.write_text("of an earlier training")
-    training.run()
-    assert not best.exists()
