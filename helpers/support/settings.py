@@ -148,6 +148,8 @@ def read_object(path: str | Path) -> dict[str, Any]:
         raise ValueError(f"{path}: not UTF-8 text; save the file as UTF-8.") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}, line {error.lineno}: not valid JSON: {error.msg}.") from error
+    except RecursionError as error:
+        raise ValueError(f"{path}: too many brackets inside each other.") from error
     except _RepetitionError as error:
         raise ValueError(f"{path}: {error.args[0]!r} is there twice; delete one.") from error
     if not isinstance(content, dict):
