@@ -26,7 +26,7 @@ from helpers.support import network
 from helpers.support.model_files import CONFIG, VOCABULARY, WEIGHTS
 from tests.stand_ins import faulty_server
 from tests.stand_ins.faulty_server import Refusal
-from tests.stand_ins.servers import Fault, FileServer
+from tests.stand_ins.servers import COMMIT, Fault, FileServer
 
 CLOSED_PORT = "http://127.0.0.1:9"  # discard: the connection is refused at once
 LOADERS = {CONFIG[0]: load_config, VOCABULARY[0]: load_tokenizer, WEIGHTS[0]: load_model}
@@ -242,6 +242,18 @@ def test_weights_that_are_no_safetensors_are_found(
     asked = [path for path in model.server.requests if path.endswith(WEIGHTS)]
     load_model(full)
     assert [path for path in model.server.requests if path.endswith(WEIGHTS)] == asked
+
+
+def test_a_snapshot_that_others_have_fetched_loads_without_a_network(
+    model: Download, full: ClassificationTrainArguments
+) -> None:
+    """Nobody has noted in it which files the hub does not have."""
+    cached = model.folder / "models--beomi--kcbert-base"
+    shutil.copytree(model.server.folder, cached / "snapshots" / COMMIT)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(COMMIT)
+    model.point_at(CLOSED_PORT)
+    assert len(load_tokenizer(full)) == load_model(full).config.vocab_size
 
 
 @contextmanager

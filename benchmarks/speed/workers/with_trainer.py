@@ -18,7 +18,7 @@ def train(
     args = new_arguments(corpus, model, seed=seed, **changes)
     dataset, clock, network = whole_file(args, most_rows), StepClock(), load_model(args)
     rows = [
-        {"input_ids": ids, "labels": example.label}
+        {"input_ids": list(ids), "labels": example.label}
         for ids, example in zip(dataset.input_ids, dataset.examples, strict=True)
     ]
     trainer = Trainer(
