@@ -19,7 +19,6 @@ from tests.course.notebooks import (
     KOREAN_PATHS,
     LESSON_PATHS,
     SET_UP,
-    SOLUTION_PATHS,
     Notebook,
     definitions,
     printed,
@@ -35,10 +34,6 @@ KORPORA_PROGRESS = re.compile(r"(?:\r?\[\w+\] download [^\r\n]*\n?)+")
 def every(paths: list[Path]) -> pytest.MarkDecorator:
     """Run a test with each of the notebooks."""
     return pytest.mark.parametrize("path", paths, ids=[f"{p.parts[-2]}/{p.stem}" for p in paths])
-
-
-def test_lessons_have_solutions() -> None:
-    assert [f"{path.stem}_solutions" for path in LESSON_PATHS] == [p.stem for p in SOLUTION_PATHS]
 
 
 @every(ALL_PATHS)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.support import tables
-from helpers.support.tables import Row, cell, read_rows
+from helpers.support.tables import Row, read_rows
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -58,11 +58,3 @@ def test_rows_are_read_one_after_the_other(tmp_path: Path, name: str) -> None:
     assert next(rows).line <= 3  # though the file ends in what cannot be read
     with pytest.raises(ValueError, match="line 20001: not UTF-8"):
         list(rows)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(" 가 나 \n", "가 나"), (0, "0"), (0.5, "0.5"), (True, "True"), (None, ""), ("", "")],
-)
-def test_a_cell_is_text_without_spaces_around_it(value: object, text: str) -> None:
-    assert cell(Row(2, {"text": value}), "text", "a.jsonl") == text
