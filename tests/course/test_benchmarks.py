@@ -11,7 +11,7 @@ from benchmarks import label_curve, label_curve_report
 from benchmarks.fine_tuning import finished
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import report
-from benchmarks.speed.contenders import HELPERS, Bench
+from benchmarks.speed.contenders import Bench
 from benchmarks.speed.results import RESULTS, read_results
 from benchmarks.speed.workers import with_helpers
 from helpers.corpus import FILES, read_nsmc
@@ -92,13 +92,6 @@ def test_every_table_of_speed_is_measured_and_reported(
     report_of_table = readme.read_text(encoding="utf-8")
     assert f"Without ratsnlp: {table}." in report_of_table and report_of_table.endswith("rest\n")
     assert "ratsnlp is left out" in capsys.readouterr().out
-
-
-def test_a_worker_runs_in_a_process_of_its_own() -> None:
-    bench = Bench(threads=1, rounds=1, ratsnlp=None)
-    assert bench.measure(HELPERS, "matrix_rate", tokens=64, inner=64, outer=64)["flops"] > 1e6
-    with pytest.raises(RuntimeError, match=r"(?s)helpers could not matrix_rate.*ZeroDivision"):
-        bench.measure(HELPERS, "matrix_rate", tokens=0, inner=64, outer=64)
 
 
 def test_readme_shows_the_stored_speed() -> None:

@@ -3,7 +3,6 @@
 import re
 import sys
 from collections import defaultdict
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -94,14 +93,6 @@ def test_opening(path: Path) -> None:
     assert f"({COLAB}/blob/main/{path.relative_to(ROOT).as_posix()})" in opening
     assert 3 <= len(re.findall(r"^\d\. ", opening, flags=re.MULTILINE)) <= 5
     assert Notebook(path).minutes == Notebook(LESSONS / path.name).minutes
-
-
-@every(ALL_PATHS + KOREAN_PATHS)
-def test_headings_nest(path: Path) -> None:
-    found = re.findall(r"^(#+) ", Notebook(path).prose, flags=re.MULTILINE)
-    levels = [len(marks) for marks in found]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 @every(ALL_PATHS + KOREAN_PATHS)
