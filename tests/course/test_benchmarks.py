@@ -1,19 +1,17 @@
 """The benchmarks run, at a tiny size, and README shows what they found."""
 
 import json
-import re
-import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import bundled_reviews, label_curve, label_curve_report
+from benchmarks import label_curve, label_curve_report
 from benchmarks.fine_tuning import finished
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import report
-from benchmarks.speed.contenders import HELPERS, RATSNLP, Bench, in_turn
+from benchmarks.speed.contenders import Bench
 from benchmarks.speed.results import RESULTS, read_results
 from benchmarks.speed.workers import with_helpers
 from helpers.corpus import FILES, read_nsmc
@@ -52,19 +50,6 @@ def test_label_curve_measures_what_is_missing_and_reports(
     assert "| mini-bert | pretrained weights | ." in readme.read_text()
     assert readme.read_text().endswith("rest\n")
     assert figure.read_text().startswith("<?xml")
-
-
-def test_bundled_reviews_are_judged_on_other_ones(
-    small_nsmc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
-    shutil.copytree(small_nsmc, tmp_path / "mini_reviews")
-    monkeypatch.setattr(bundled_reviews, "ASSETS", tmp_path)
-    monkeypatch.setattr(bundled_reviews, "SEEDS", (1, 2))
-    results = tmp_path / "bundled.jsonl"
-    monkeypatch.setattr("sys.argv", ["x", "--nsmc", str(small_nsmc), "--results", str(results)])
-    bundled_reviews.main()
-    assert [(run["labels"], run["test_reviews"]) for run in finished(results)] == [(60, 40)] * 2
-    assert re.search(r"accuracy 0\.\d+ ± 0\.\d+ \(2 seeds\)", capsys.readouterr().out)
 
 
 def test_drawn_labels_are_balanced_and_seeded() -> None:
@@ -107,18 +92,6 @@ def test_every_table_of_speed_is_measured_and_reported(
     report_of_table = readme.read_text(encoding="utf-8")
     assert f"Without ratsnlp: {table}." in report_of_table and report_of_table.endswith("rest\n")
     assert "ratsnlp is left out" in capsys.readouterr().out
-
-
-def test_contenders_take_turns() -> None:
-    turns = list(in_turn(Bench(threads=1, rounds=2, ratsnlp=Path("python")), [HELPERS, RATSNLP]))
-    assert turns == [(0, HELPERS), (0, RATSNLP), (1, RATSNLP), (1, HELPERS)]
-
-
-def test_a_worker_runs_in_a_process_of_its_own() -> None:
-    bench = Bench(threads=1, rounds=1, ratsnlp=None)
-    assert bench.measure(HELPERS, "matrix_rate", tokens=64, inner=64, outer=64)["flops"] > 1e6
-    with pytest.raises(RuntimeError, match=r"(?s)helpers could not matrix_rate.*ZeroDivision"):
-        bench.measure(HELPERS, "matrix_rate", tokens=0, inner=64, outer=64)
 
 
 def test_readme_shows_the_stored_speed() -> None:

@@ -43,11 +43,6 @@ def test_bins_give_the_calibration_error_of_torchmetrics(lesson: dict[str, Formu
     assert error == pytest.approx(theirs(probabilities, labels).item(), abs=1e-5)
 
 
-def test_full_confidence_is_in_the_last_bin(lesson: dict[str, Formula]) -> None:
-    (one,) = lesson["calibration_bins"](torch.tensor([0.95, 1.0]), torch.tensor([True, True]))
-    assert one == (pytest.approx(0.975), 1.0, 2)
-
-
 def test_bootstrap_is_the_same_as_drawing_the_reviews_one_by_one(
     lesson: dict[str, Formula],
 ) -> None:

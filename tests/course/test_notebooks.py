@@ -3,7 +3,6 @@
 import re
 import sys
 from collections import defaultdict
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -19,7 +18,6 @@ from tests.course.notebooks import (
     KOREAN_PATHS,
     LESSON_PATHS,
     SET_UP,
-    SOLUTION_PATHS,
     Notebook,
     definitions,
     printed,
@@ -35,10 +33,6 @@ KORPORA_PROGRESS = re.compile(r"(?:\r?\[\w+\] download [^\r\n]*\n?)+")
 def every(paths: list[Path]) -> pytest.MarkDecorator:
     """Run a test with each of the notebooks."""
     return pytest.mark.parametrize("path", paths, ids=[f"{p.parts[-2]}/{p.stem}" for p in paths])
-
-
-def test_lessons_have_solutions() -> None:
-    assert [f"{path.stem}_solutions" for path in LESSON_PATHS] == [p.stem for p in SOLUTION_PATHS]
 
 
 @every(ALL_PATHS)
@@ -99,14 +93,6 @@ def test_opening(path: Path) -> None:
     assert f"({COLAB}/blob/main/{path.relative_to(ROOT).as_posix()})" in opening
     assert 3 <= len(re.findall(r"^\d\. ", opening, flags=re.MULTILINE)) <= 5
     assert Notebook(path).minutes == Notebook(LESSONS / path.name).minutes
-
-
-@every(ALL_PATHS + KOREAN_PATHS)
-def test_headings_nest(path: Path) -> None:
-    found = re.findall(r"^(#+) ", Notebook(path).prose, flags=re.MULTILINE)
-    levels = [len(marks) for marks in found]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 @every(ALL_PATHS + KOREAN_PATHS)

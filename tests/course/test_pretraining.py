@@ -10,7 +10,6 @@ from transformers import BertForMaskedLM, BertForPreTraining, BertTokenizer
 
 from helpers.corpus import FILES, read_nsmc
 from pretraining import __main__ as command
-from pretraining import compare_masking
 from pretraining.masking import IGNORED, mask
 from pretraining.pretrain import pretrain
 from pretraining.recipe import Recipe
@@ -54,14 +53,6 @@ def run(monkeypatch: pytest.MonkeyPatch, module: object, *words: str | Path) -> 
     monkeypatch.setattr(module, "Recipe", lambda: TINY)
     monkeypatch.setattr("sys.argv", ["command", *map(str, words), "--steps", "5"])
     module.main()
-
-
-def test_vocabulary_knows_what_it_was_made_of(
-    tokenizer: BertTokenizer, reviews: TokenizedReviews
-) -> None:
-    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    assert tokenizer.convert_ids_to_tokens(range(5)) == specials
-    assert (reviews.pieces == tokenizer.unk_token_id).mean() < 0.01
 
 
 def test_batches_hold_each_review_once_and_little_padding(reviews: TokenizedReviews) -> None:
@@ -117,20 +108,6 @@ def test_one_command_makes_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     header, *losses = (tmp_path / "my-bert.work" / "loss.csv").read_text().splitlines()
     assert header == "step,tokens,train_loss,held_out_loss"
     assert [line.split(",")[0] for line in losses] == ["5"]
-
-
-def test_masking_comparison_finishes_one_checkpoint_in_several_ways(
-    model_folder: Path, reviews_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pretrain(reviews_file, model_folder, tmp_path / "first.work", 5, TINY)
-    words = ["--reviews", reviews_file, "--model", model_folder, "--work", tmp_path / "masking"]
-    last = tmp_path / "first.work" / "last.pt"
-    run(monkeypatch, compare_masking, *words, "--checkpoint", last)
-    folders = list((tmp_path / "masking").iterdir())
-    assert len(folders) == len(compare_masking.PROBABILITIES)
-    for folder in folders:
-        assert (folder / "loss.csv").read_text().splitlines()[1].startswith("10,")
-        assert BertForMaskedLM.from_pretrained(folder).num_parameters() > 0
 
 
 def test_pretraining_goes_on_from_given_weights(

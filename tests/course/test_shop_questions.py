@@ -41,15 +41,6 @@ def test_the_classes_are_balanced_and_shuffled(name: str) -> None:
     assert f"| `{name}` | {size} | {size // 3} | {size // 3} | {size // 3} |" in DATASHEET
 
 
-@pytest.mark.parametrize("name", SIZES)
-def test_the_bytes_are_plain_and_quotes_stand_only_where_they_must(name: str) -> None:
-    raw = (SHOP_QUESTIONS / name).read_bytes()
-    assert not raw.startswith(b"\xef\xbb\xbf") and b"\r" not in raw and raw.endswith(b"\n")
-    for line, (text, label) in zip(raw.decode().splitlines()[1:], read_rows(name), strict=True):
-        field = '"' + text.replace('"', '""') + '"' if re.search('[,"]', text) else text
-        assert line == f"{field},{label}"
-
-
 def test_the_counts_of_the_datasheet_are_true() -> None:
     commas, marks = (sum(sign in text for text in TEXTS) for sign in ',"')
     assert f"{commas} texts hold a comma, {marks} a quotation mark" in DATASHEET

@@ -26,14 +26,10 @@ COUNT = "be at least 1 and at most 1000000"
         ("epochs", -1, COUNT),
         ("save_every_n_steps", 0, COUNT),
         ("weight_decay", 1, "be at least 0 and below 1"),
-        ("warmup_ratio", -0.1, "be at least 0 and below 1"),
         ("val_fraction", 0.0, "be above 0 and below 1"),
         ("seed", -3, "be at least 0 and below 4294967296"),
         ("cpu_workers", -1, "be at least 0 and at most 1000"),
         ("devices", "0", "be 'auto' or '1' to '99'"),
-        ("monitor", "val_loss", "be one of 'min val_loss', 'max val_acc'"),
-        ("accelerator", "cuda", "be one of 'auto', 'cpu', 'gpu', 'tpu', 'mps'"),
-        ("strategy", "dp", "be one of 'auto', 'ddp', 'ddp_notebook'"),
         ("precision", "16", "be one of '32-true', '16-mixed', 'bf16-mixed'"),
     ],
 )
@@ -103,7 +99,6 @@ def test_json_file_as_windows_saves_it(tmp_path: Path) -> None:
         (b'{"batch_sise": 8}', ": no setting is called 'batch_sise'; use .*batch_size,"),
         (b'{"batch_size": "8"}', ": batch_size must be of type int; it is '8'"),
         (b'{"seed": 1,\n"seed": 2}', ": 'seed' is there twice; delete one"),
-        (b'{"learning_rate": NaN}', ": learning_rate must be a finite number"),
         (b"[" * 9_999, ": too many brackets"),
         ('{"downstream_model_dir": "모델"}'.encode("cp949"), ": not UTF-8 text"),
         (None, " is not there; check the name"),
@@ -147,7 +142,6 @@ each_folder = pytest.mark.parametrize(
         ("file/below", "file' is no folder"),
         ("link to a disk that is gone", "gone' is no folder"),
         ("new/" + "가" * 86, "a name in it has more than 255 bytes"),
-        ("a/" * 3_000, "the system says: File name too long"),
         ("protected/new", "protected' is write-protected"),
     ],
     ids=lambda value: value[:20],
@@ -190,10 +184,6 @@ def test_a_drive_that_is_mounted(
         ClassificationTrainArguments(**{field: tmp_path / "Mydrive" / "checkpoints"})
     (tmp_path / "MyDrive").mkdir()
     ClassificationTrainArguments(**{field: tmp_path / "MyDrive" / "checkpoints"})
-    monkeypatch.chdir(tmp_path / "MyDrive")
-    monkeypatch.setattr("os.path.ismount", lambda path: False)
-    with pytest.raises(ValueError, match="is not mounted there"):
-        ClassificationTrainArguments(**{field: "checkpoints"})
 
 
 @pytest.mark.parametrize(
@@ -216,17 +206,11 @@ def test_hardware_that_is_not_there(
     assert "\n" not in str(caught.value)
 
 
-def test_machines_that_torchrun_has_brought_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MASTER_ADDR", "10.0.0.1")
-    assert ClassificationTrainArguments(num_nodes=2).num_nodes == 2
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         ('{"model_type": "gpt2"}', "must be a BERT; .* is one of the type 'gpt2'"),
         ('{"max_position_embeddings": "many"}', "must be a whole number, at least 1; it is 'many'"),
-        ('{"max_position_embeddings": 0}', "must be a whole number, at least 1; it is 0"),
     ],
 )
 def test_a_model_whose_configuration_makes_no_sense(

@@ -57,15 +57,3 @@ def test_training_order_is_random_and_complete(
     assert epochs[0] != epochs[1]
     assert all(sorted(order) == list(range(1_200)) for order in epochs)
     assert len(loader) == 38
-
-
-def test_groups_of_similar_length_need_little_padding(
-    args: ClassificationTrainArguments, dataset: ClassificationDataset
-) -> None:
-    shapes = {}
-    for grouped in (False, True):
-        loader = train_dataloader(replace(args, group_by_length=grouped), dataset)
-        shapes[grouped] = [batch["input_ids"].shape for batch in loader]
-    assert shapes[True][0][1] == max(map(len, dataset.input_ids))  # too little memory shows at once
-    cells = {grouped: sum(map(torch.Size.numel, shapes[grouped])) for grouped in shapes}
-    assert cells[True] < 0.5 * cells[False]

@@ -3,7 +3,6 @@
 import csv
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -134,21 +133,11 @@ def test_words_begin_with_a_scale() -> None:
     assert read_words([]) == OwnDataArguments.for_scale("full")
 
 
-def test_help_shows_the_new_settings_and_the_scale(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert exit_of(["--help"], monkeypatch) == 0
-    shown = " ".join(capsys.readouterr().out.split())
-    for part in ("--scale {mini,full}", "--train_file", "Name of the column with the labels."):
-        assert part in shown
-
-
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
         ({"train_file": "nowhere.csv"}, "nowhere.csv is not there; check the name and the folder."),
         ({"text_column": "text"}, "line 2: there is no column 'text', only '번호', '고객의 글'"),
-        ({"test_file": "copy"}, "96 of 96 test texts are in both"),
         ({"test_mode": True}, "Nothing is kept to export with test_mode=True; leave it out."),
         ({"train_fiel": "a.csv"}, "There is no setting --train_fiel; --help lists all."),
         ({"scale": "huge"}, "--scale: invalid choice: 'huge' (choose from "),
@@ -161,8 +150,6 @@ def test_errors_are_one_sentence_and_nothing_is_trained(
     changes: dict[str, object],
     sentence: str,
 ) -> None:
-    if changes == {"test_file": "copy"}:
-        changes = {"test_file": shutil.copy(folder / "questions.csv", tmp_path)}
     words = words_for(folder, downstream_model_dir=tmp_path / "checkpoints", **changes)
     said = exit_of(words, monkeypatch)
     assert isinstance(said, str) and sentence in said and "\n" not in said

@@ -1,7 +1,6 @@
 """Loading the model and the tokenizer."""
 
 import shutil
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +9,8 @@ import torch
 from transformers import BertForMaskedLM
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.corpus import read_nsmc
-from helpers.encoding import encode_reviews
 from helpers.model import load_model, load_tokenizer
 from helpers.scales import MINI_BERT
-from tests.conftest import NSMC
 
 
 def test_bundled_model_is_small_and_loads_as_float32() -> None:
@@ -30,15 +26,6 @@ def test_hangul_survives_the_tokenizer(args: ClassificationTrainArguments) -> No
     pieces = tokenizer.tokenize(text)
     assert tokenizer.unk_token not in pieces
     assert tokenizer.convert_tokens_to_string(pieces) == text
-
-
-@pytest.mark.skipif(not NSMC.is_dir(), reason="needs the public reviews in ../shared")
-def test_vocabulary_covers_real_reviews(args: ClassificationTrainArguments) -> None:
-    tokenizer = load_tokenizer(args)
-    texts = [example.text for example in read_nsmc(NSMC / "ratings_test.txt")]
-    input_ids, _ = encode_reviews(texts, tokenizer, args.max_seq_length)
-    pieces = Counter(piece for ids in input_ids for piece in ids)
-    assert pieces[tokenizer.unk_token_id] / pieces.total() < 0.001
 
 
 def test_new_head_has_an_output_a_label_and_nothing_is_printed(

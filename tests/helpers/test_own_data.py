@@ -4,12 +4,11 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import ClassificationExample
 from helpers.own_data import OwnDataArguments, TableCorpus, read_labelled
 
@@ -57,7 +56,6 @@ def parts_of(args: OwnDataArguments) -> dict[str, list[ClassificationExample]]:
     [
         ({"downstream_corpus_name": "a\\b"}, "downstream_corpus_name must be the name of one"),
         ({"train_file": "a.xlsx"}, "train_file must be a file name that ends in .csv, .tsv or .js"),
-        ({"test_file": "a.txt"}, "test_file must be a file name that ends in .csv, .tsv or .jsonl"),
         ({"text_column": "label"}, "text_column and label_column must differ; both are 'label'."),
         (
             {"train_file": "a.csv", "test_file": "b/../a.csv"},
@@ -71,25 +69,12 @@ def test_wrong_settings_are_refused(changes: dict[str, object], sentence: str) -
     assert str(caught.value).startswith(sentence)
 
 
-def test_a_scale_changes_all_but_the_corpus_and_its_policy() -> None:
-    args = OwnDataArguments.for_scale("mini", epochs=9)
-    course = ClassificationTrainArguments.for_scale("mini", epochs=9)
-    own = {"downstream_corpus_name": "own_data", "empty_documents": "refuse"}
-    assert asdict(args).items() >= (asdict(course) | own).items()
-
-
 # What is refused
 
 
 @pytest.mark.parametrize(
     ("train", "test", "sentence"),
     [
-        (
-            [*three_classes(), *PRAISE[:1] * 5],
-            None,
-            "train.csv: the label '칭찬' has 1 different text(s), but 3 parts need one each; add "
-            "rows of this label, or delete it.",
-        ),
         (
             [("환불 문의 0", "칭찬"), *three_classes()],
             TEST,

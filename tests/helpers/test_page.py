@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
-from unicodedata import normalize
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,7 +34,6 @@ REFUSED = {
     "가 " * 200: "This text is too long: the model reads at most 126 word pieces.",
     " \n": "Write something first.",
     "하하 \ud83d": "Character 4 is half of a character: delete it, or type the text again.",
-    normalize("NFD", "강" * 501): "At most 500 characters, please: this text has 501.",
 }
 # Writes down which addresses a process looks up and connects to.
 SPY = """
@@ -134,9 +132,7 @@ def test_endpoint_answers_as_predict_does(
     assert max(strengths) == pytest.approx(STRONGEST)
 
 
-@pytest.mark.parametrize(
-    "text", REFUSED, ids=["characters", "word pieces", "empty", "half", "decomposed"]
-)
+@pytest.mark.parametrize("text", REFUSED, ids=["characters", "word pieces", "empty", "half"])
 def test_what_cannot_be_judged_is_refused(address: str, text: str) -> None:
     assert call(address, text)["error"] == REFUSED[text]
 
@@ -221,9 +217,6 @@ def test_review_is_judged(tab: Page, prediction: Prediction) -> None:
     for label, probability in prediction.probabilities.items():
         row = tab.get_by_test_id(f"{label}-confidence-set")
         expect(row).to_contain_text(f"{100 * probability:.0f}%")
-        assert float(row.locator("meter").get_attribute("value")) == pytest.approx(
-            probability, abs=1e-5
-        )
     kept = "({...localStorage, ...sessionStorage, cookies: document.cookie})"
     assert REVIEW not in json.dumps(tab.evaluate(kept), ensure_ascii=False)
     assert tab.evaluate("indexedDB.databases()") == []
@@ -241,9 +234,3 @@ def test_script_stays_text(tab: Page) -> None:
     assert "".join(SCRIPT.split()) in "".join(shown.split())
     assert tab.locator("script").count() == scripts
     assert tab.locator("img[src=x]").count() == 0 and dialogs == []
-
-
-def test_refusal_is_shown(tab: Page) -> None:
-    tab.locator("textarea").fill("가 " * 200)
-    submit(tab)
-    expect(tab.get_by_text(REFUSED["가 " * 200], exact=True)).to_be_visible()

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.support import tables
-from helpers.support.tables import Row, cell, read_rows
+from helpers.support.tables import Row, read_rows
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -41,15 +40,6 @@ def test_every_line_of_a_txt_is_a_row_even_an_empty_one(tmp_path: Path) -> None:
     assert list(read_rows(path)) == [Row(n, {"text": t}) for n, t in enumerate(texts, start=1)]
 
 
-def test_an_open_quote_does_not_swallow_a_large_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tables, "MOST_CHARACTERS", 131_072)
-    path = write(tmp_path / "a.csv", 'text\n가\n"나\n' + "다\n" * 200_000)
-    with pytest.raises(ValueError, match=r"line 3: the row .* cannot be read \(field larger than"):
-        list(read_rows(path))
-
-
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.txt"])
 def test_rows_are_read_one_after_the_other(tmp_path: Path, name: str) -> None:
     line = '{"text": "좋아요"}\n' if name == "a.jsonl" else "좋아요\n"
@@ -58,11 +48,3 @@ def test_rows_are_read_one_after_the_other(tmp_path: Path, name: str) -> None:
     assert next(rows).line <= 3  # though the file ends in what cannot be read
     with pytest.raises(ValueError, match="line 20001: not UTF-8"):
         list(rows)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(" 가 나 \n", "가 나"), (0, "0"), (0.5, "0.5"), (True, "True"), (None, ""), ("", "")],
-)
-def test_a_cell_is_text_without_spaces_around_it(value: object, text: str) -> None:
-    assert cell(Row(2, {"text": value}), "text", "a.jsonl") == text

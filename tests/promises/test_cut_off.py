@@ -75,13 +75,10 @@ def test_a_resumed_training_prints_and_logs_what_an_undisturbed_one_does(
 OTHERS = {
     "pretrained_model_name": "beomi/kcbert-base",
     "downstream_corpus_name": "nsmc",
-    "max_seq_length": 32,
     "group_by_length": True,
-    "learning_rate": 0.1,
     "batch_size": 64,
     "epochs": 7,
     "seed": None,
-    "val_fraction": 0.5,
 }
 RECOGNIZED = {"pretrained_model_name", "train_file", "test_file", "text_column", "label_column"}
 

@@ -41,12 +41,8 @@ FAULTS: dict[str, tuple[Fault | None, str]] = {
     "too long": (faulty_server.too_long, DAMAGED),
     "wrong content": (faulty_server.log_in_page, ""),
     "404": (Refusal(404), "the server answers 404 (Not Found). Check that the name is right"),
-    "403": (Refusal(403), "the server answers 403 (Forbidden). Check that the name is right"),
-    "429": (Refusal(429), "the server answers 429 (Too Many Requests). Wait some minutes"),
     "503": (Refusal(503), "the server answers 503 (Service Unavailable). Wait some minutes"),
     "silence": (faulty_server.silence, "fell silent (timed out). Check the network"),
-    "silence in the middle": (faulty_server.silence_in_the_middle, "fell silent (timed out)."),
-    "redirect loop": (faulty_server.redirect_loop, "redirects"),
 }
 UNNOTICED = "too short"  # by the hub's client, which compares no checksums
 CASES = [
@@ -188,13 +184,12 @@ def test_a_fault_that_passes_costs_pauses_and_no_error(
         assert socket.getdefaulttimeout() is None
 
 
-@pytest.mark.parametrize("fault", [faulty_server.cut_in_the_middle, faulty_server.log_in_page])
 def test_a_forced_download_that_fails_leaves_the_whole_corpus(
-    corpus: Download, full: ClassificationTrainArguments, fault: Fault
+    corpus: Download, full: ClassificationTrainArguments
 ) -> None:
     corpus.fetch()
-    corpus.server.misbehave(fault, FILES[1])
-    with pytest.raises((ConnectionError, ValueError)):
+    corpus.server.misbehave(faulty_server.log_in_page, FILES[1])
+    with pytest.raises(ValueError, match=DAMAGED):
         fetch_corpus(replace(full, force_download=True))
     assert sorted(path.name for path in corpus.final_files()) == sorted(FILES)
     corpus.assert_all_whole()

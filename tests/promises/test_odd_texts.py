@@ -147,8 +147,3 @@ def test_what_is_no_text_is_refused_by_its_number(
     with pytest.raises(error) as caught:
         door(["좋아요"] * 5 + [odd] + ["별로예요"] * 5)
     assert str(caught.value).startswith(sentence)
-
-
-def test_attribution_says_it_as_well() -> None:
-    with pytest.raises(ValueError, match=r"character 3: .* is half of a character"):
-        attribute(f"하하{HALF}", "환불", MODEL, TOKENIZER)

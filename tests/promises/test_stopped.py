@@ -61,8 +61,6 @@ AGAIN = "of 10; run the same again to go on"
         ("on_train_batch_end", 2, 1, 2, f"after step 2 {AGAIN}$"),  # last.ckpt was just written
         ("on_train_batch_end", 3, 1, 4, f"after step 4 {AGAIN}$"),
         ("on_before_optimizer_step", 5, 1, 5, f"after step 5 {AGAIN}$"),  # the last of the epoch
-        ("on_validation_batch_end", 4, 1, 5, f"after step 5 {AGAIN}$"),  # the sanity check has two
-        ("on_train_epoch_end", 1, 1, 5, f"after step 5 {AGAIN}$"),
         ("on_validation_batch_end", 8, 1, 10, "after step 10 of 10: the training is finished"),
         ("on_sanity_check_start", 1, 2, 0, "before the first step; run the same again"),
         ("on_before_optimizer_step", 1, 2, 0, "after step 0 of 10, before anything was saved; run"),
@@ -87,11 +85,6 @@ def test_a_training_that_was_stopped_anywhere_says_what_was_saved_and_loses_noth
     assert read_log(trainer) == read_log(log)
 
 
-def test_a_rehearsal_is_stopped_in_a_line(training: ShortTraining) -> None:
-    rehearsal = training.with_settings(test_mode=True)
-    assert stopped(rehearsal, CtrlC("on_train_start")) == "the rehearsal was stopped"
-
-
 def test_an_interrupt_within_a_checkpoint_leaves_the_former_one(
     training: ShortTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,30 +99,10 @@ def test_an_interrupt_within_a_checkpoint_leaves_the_former_one(
     assert not list(training.last.parent.glob("*.unfinished"))
 
 
-def test_the_end_of_workers_that_heard_the_interrupt_is_part_of_the_stop(
-    training: ShortTraining,
-) -> None:
-    """Ctrl+C reaches all processes of a terminal. Forked ones ignore it here, others end."""
-
-    class Ended(CtrlC):
-        def on_train_batch_start(self, *_: Any) -> None:
-            raise RuntimeError("DataLoader worker (pid(s) 1) exited unexpectedly")
-
-    assert stopped(training, Ended("on_train_start")).startswith("stopped after step 0 of 10")
-    with pytest.raises(RuntimeError, match="exited unexpectedly"):
-        training.run(Ended("no hook"))
-
-
 def test_interrupts_are_handled_afterwards_as_before(training: ShortTraining) -> None:
     """Lightning lets them be ignored for ever after one."""
     stopped(training, CtrlC("on_before_optimizer_step", times=2))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as nohup does
-    try:
-        training.run(CtrlC("on_before_optimizer_step", times=2))
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 # Where people stop trainings

@@ -36,10 +36,6 @@ def silence_in_the_middle(handler: FileHandler, content: bytes) -> None:
         handler.server.released.wait(60)
 
 
-def redirect_loop(handler: FileHandler, content: bytes) -> None:
-    handler.send(302, {"Location": handler.path, "Content-Length": "0"})
-
-
 @dataclass
 class Refusal:
     """An answer that is a status and nothing else."""

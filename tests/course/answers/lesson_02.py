@@ -49,9 +49,7 @@ ANSWERS = [
             *each(
                 OF_HIDDEN,
                 "(labels, inputs)",
-                "(tokenizer.convert_ids_to_tokens(inputs), labels)",
                 "(inputs, [0 if i == -100 else i for i in labels])",
-                "(inputs, [i for i in labels if i != -100])",
             ),
             *each(HIDDEN, "(1, 3)", "(2, 4, 6)", at="(2, 4)"),
             *each(HIDDEN, "inputs[i] = mask\n    labels[i] = inputs[i]", at="inputs[i] = mask"),
@@ -71,12 +69,9 @@ ANSWERS = [
                 GUESS,
                 "p[best] < p[worst]",
                 "p[best] > 0.5",
-                "p[best]",
-                "'최고의' if p[best] > p[worst] else '최악의'",
                 at="p[best] > p[worst]",
             ),
             *each(GUESS, "내 인생", at="한마디로"),
-            *each(GUESS, '"한마디로', '"한마디로 ', at='text + " 한마디로'),
             # the labels that people gave, and answers noted down for the held-out reviews
             "labels = {one.text: one.label for one in val_reviews.examples}\n"
             "guess_label = lambda text: labels.get(text, 1)",
@@ -94,7 +89,6 @@ ANSWERS = [
             *each(
                 HEAD,
                 "",
-                "model.bert.requires_grad_(False)\n    ",
                 FREEZE + "model.classifier.requires_grad_(False)\n    ",
                 f"{TRAIN}\n    {FREEZE}return model\n    ",  # too late
                 at=FREEZE,
@@ -103,7 +97,6 @@ ANSWERS = [
                 HEAD,
                 f"return {TRAIN}",
                 "train(model, draw_reviews(32, seed=1), passes)",
-                "train(model, reviews, passes=1)",
                 at=TRAIN,
             ),
             *each(HEAD, '"random"', at='"pretrained"'),

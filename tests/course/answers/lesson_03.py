@@ -17,9 +17,7 @@ ANSWERS = [
             "import torch\nsteps = torch.tensor(135)",
         ),
         wrong=(
-            *each(
-                "steps = …", "640 // 24 * 5", "640 / 24 * 5", "round(640 / 24 * 5)", "27", "'135'"
-            ),
+            *each("steps = …", "640 // 24 * 5", "640 / 24 * 5", "27", "'135'"),
             "import math\nsteps = math.ceil(640 / 24 * 5)",
         ),
     ),
@@ -35,8 +33,6 @@ ANSWERS = [
             "0.6",
             "1.1",
             "1.0",
-            "'0.9'",
-            "[0.4, 0.6, 0.9]",
             "descend(0.9, steps=100)[-1]",
         ),
     ),
@@ -51,15 +47,12 @@ ANSWERS = [
                 SETTINGS,
                 "batch_size=16, epochs=8",
                 "batch_size=16, seed=1",
-                "batch_size=64, epochs=8, seed=1",
-                "batch_size=16, epochs=8, seed=7",
                 "batch_size=16, epochs=8, seed=1, learning_rate=5e-5",
             ),
             # the settings that the check might start from are no longer those of the scale
             'my_args = mini = ClassificationTrainArguments.for_scale("full",\n'
             "    batch_size=16, epochs=8, seed=1)",
             "my_args = ClassificationTrainArguments(batch_size=16, epochs=8, seed=1)",
-            "my_args = dict(batch_size=16, epochs=8, seed=1)",
         ),
     ),
 ]

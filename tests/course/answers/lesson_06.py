@@ -47,13 +47,10 @@ ANSWERS = [
             *each(
                 OVER_ALL,
                 "return real / total",
-                'return f"{1 - real / total:.3f}"',
                 "    return 1 - real / total",  # after the first batch
-                "return 1 - (real - 2 * len(loader.dataset)) / total",
             ),
             *each(OF_EACH_BATCH, "sum(shares) / len(shares)", "shares"),
             BY_LENGTHS,  # right in the order of the file alone
-            "padding_share = lambda loader: 0.657",
         ),
     ),
     Answers(
@@ -67,7 +64,6 @@ ANSWERS = [
             *each(PADDED, '["input_ids"]', "batch", at=NAMES),
             *each(PADDED, "8 " + EXTRA, EXTRA[1:], "7", at=EXTRA),
             *each(PADDED, "(extra, 0)", "(0, 0, 0, extra)", "(0, extra), value=1", at="(0, extra)"),
-            *each(PADDED, CONCATENATED.replace(", dtype=torch.long", ""), at=ZEROS),  # floats
             "collate_to_8 = data_collator",
         ),
     ),

@@ -44,8 +44,6 @@ ANSWERS = [
         wrong=(
             *each(CLOSEST, "- 0", "- 1", at="- 0.5"),
             *each(CLOSEST.replace("결말", "바람"), '("날씨", "비")', at='("연기", "이야기")'),
-            *each(CLOSEST, '("좋아요", "길다")', at='("지루하다", "아쉬워요", "어색하다")'),
-            CLOSEST + "undecided = predict(undecided, model, tokenizer)[0]",
             "undecided = 'This film is good, and boring, and good'",
         ),
     ),
@@ -64,7 +62,6 @@ ANSWERS = [
             *each(
                 RENAMED + "korean = …",
                 "pipeline('text-classification', model=str(folder))",
-                "korean(praise)",
             ),
         ),
     ),
@@ -81,16 +78,13 @@ ANSWERS = [
                 "[one - whole for one in without]",
                 "[abs(whole - one) for one in without]",
                 "without",
-                "print([whole - one for one in without])",
             ),
             *each(
                 OF_DROPPED,
                 "[one for one in words if one != word]",
-                'text.replace(word, "").split()',
                 at=REST,
             ),
             *each(OF_DROPPED, '"negative"', at='"positive"'),
-            *each(OF_DROPPED, "blame.split()", "text.split(' ')", at="text.split()"),
         ),
     ),
 ]
