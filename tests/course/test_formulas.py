@@ -54,11 +54,3 @@ def test_bootstrap_is_the_same_as_drawing_the_reviews_one_by_one(
     assert quick.mean().item() == pytest.approx(one_by_one.mean().item(), abs=0.002)
     assert quick.std().item() == pytest.approx(one_by_one.std().item(), rel=0.05)
     assert torch.equal(quick, lesson["paired_bootstrap"](right_a, right_b))
-
-
-@pytest.mark.parametrize(("num_a", "num_b"), [(3, 4), (0, 0)])
-def test_bootstrap_wants_the_same_reviews(
-    lesson: dict[str, Formula], num_a: int, num_b: int
-) -> None:
-    with pytest.raises(ValueError, match="compare the same reviews"):
-        lesson["paired_bootstrap"](torch.ones(num_a).bool(), torch.ones(num_b).bool())

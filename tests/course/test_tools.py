@@ -42,11 +42,3 @@ def test_a_failing_lesson_fails_the_run_and_leaves_its_copy(lesson: Path) -> Non
     with pytest.raises(Exception, match="ZeroDivisionError"):
         lessons.run("mini")
     assert (lessons.EXECUTED / lesson.name).is_file()
-
-
-def test_refresh_stores_outputs_and_no_timings(lesson: Path) -> None:
-    lessons.refresh([lesson])
-    stored = nbformat.read(lesson, as_version=4)
-    assert stored.cells[1].outputs[0].text == "mini scored\n"
-    assert set(stored.metadata) == {"kernelspec", "language_info"}
-    assert "execution" not in stored.cells[1].metadata

@@ -52,11 +52,6 @@ def test_paths_become_texts_whole_numbers_pass_for_floats_and_nothing_changes() 
         args.batch_size = 0
 
 
-def test_unknown_scale() -> None:
-    with pytest.raises(ValueError, match=r"^SCALE must be one of 'mini', 'full'; it is 'medium'\."):
-        ClassificationTrainArguments.for_scale("medium")
-
-
 @pytest.mark.parametrize(
     ("has_gpu", "has_bf16", "precision"),
     [(True, True, "bf16-mixed"), (True, False, "16-mixed"), (False, False, "32-true")],
