@@ -91,7 +91,8 @@ def known_positions(model_name: str) -> int | None:
     config = config_file(model_name)
     if config is None:
         return None
-    settings = read_object(config)
+    with readable("configuration", model_name):
+        settings = read_object(config)
     if settings.get("model_type", "bert") != "bert":
         raise ValueError(
             f"pretrained_model_name must be a BERT; {model_name!r} is one of the type "
