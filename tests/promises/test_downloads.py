@@ -188,7 +188,7 @@ def test_a_forced_download_that_fails_leaves_the_whole_corpus(
     corpus: Download, full: ClassificationTrainArguments
 ) -> None:
     corpus.fetch()
-    corpus.server.misbehave(faulty_server.log_in_page, FILES[1])
+    corpus.server.misbehave(faulty_server.too_short, FILES[1])
     with pytest.raises(ValueError, match=DAMAGED):
         fetch_corpus(replace(full, force_download=True))
     assert sorted(path.name for path in corpus.final_files()) == sorted(FILES)
