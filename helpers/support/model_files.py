@@ -14,7 +14,6 @@ from huggingface_hub import (
 from huggingface_hub.errors import HFValidationError, RemoteEntryNotFoundError
 
 from helpers.support import network
-from helpers.support.network import explained, first_sentence
 from helpers.support.settings import read_object
 
 CONFIG = ("config.json",)
@@ -35,7 +34,7 @@ def fetch_files(name: str, one_of: Sequence[str], if_any: Sequence[str] = ()) ->
     """
     if Path(name).is_dir() or any(in_cache(name, file) for file in one_of):
         return
-    with explained(f"The model {name!r}"):
+    with network.explained(f"The model {name!r}"):
         for file in if_any:
             download(name, file)
         if not any(download(name, file) for file in one_of):
@@ -70,7 +69,7 @@ def readable(part: str, name: str) -> Iterator[None]:
         yield
     except Exception as error:  # the libraries below transformers raise kinds of their own
         raise ValueError(
-            f"The {part} of the model {name!r} cannot be read: {first_sentence(error)}. "
+            f"The {part} of the model {name!r} cannot be read: {network.first_sentence(error)}. "
             f"{how_to_renew(name)}"
         ) from error
 
