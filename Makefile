@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 EDITION ?= en
 INSTALLED := $(VENV)/installed
+NO_NEWS := $(VENV)/etc/jupyter/labconfig/page_config.json
 
 NO_PYTHON = $(PYTHON) cannot make the environment: that needs Python 3.11 or newer, with venv (Debian \
 	and Ubuntu: apt install python3-venv). Name another one so: make $(MAKECMDGOALS)$(if $(filter-out en,$(EDITION)), EDITION=$(EDITION)) PYTHON=python3.12
@@ -28,10 +29,8 @@ test: $(INSTALLED)  ## check code, helpers and every lesson with its stored outp
 elsewhere: $(INSTALLED)  ## check the lessons as other machines would compute them
 	$(VENV)/bin/python -m tools.elsewhere test
 
-lab: $(INSTALLED)  ## open JupyterLab at lesson 1; EDITION=ko: in Korean, OPTIONS=…: for JupyterLab
+lab: $(NO_NEWS)  ## open JupyterLab at lesson 1; EDITION=ko: in Korean, OPTIONS=…: for JupyterLab
 	@test -d notebooks/$(EDITION)/solutions || { echo "$(NO_EDITION)" >&2; exit 1; }
-	@# without the question whether one wants Jupyter's news
-	@$(VENV)/bin/jupyter labextension disable "@jupyterlab/apputils-extension:announcements" 2> /dev/null
 	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/$(EDITION)/01_nlp_models.ipynb $(OPTIONS)
 
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
@@ -59,3 +58,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(VENV)/bin/pip install --quiet --requirement requirements.txt || { echo "$(NO_PIP)" >&2; exit 1; }
 	@$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# JupyterLab would ask at its first start whether one wants Jupyter's news.
+$(NO_NEWS): $(INSTALLED)
+	@$(VENV)/bin/jupyter labextension disable "@jupyterlab/apputils-extension:announcements" 2> /dev/null
+	@touch $@
