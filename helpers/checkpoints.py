@@ -89,12 +89,16 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
 
 
 def load_fine_tuned(
-    path: str | Path, args: TrainArguments, kind: Net = BertForSequenceClassification, **config: Any
+    path: str | Path,
+    args: TrainArguments,
+    num_labels: int = 2,
+    kind: Net = BertForSequenceClassification,
+    **config: Any,
 ) -> BertPreTrainedModel:
     """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
 
     Args:
-        kind, config: as ``load_model``; with others than in training, a ValueError says so.
+        num_labels, kind, config: as ``load_model``, and as in training; else a ValueError.
     """
     state = read_checkpoint(path).get("state_dict", {})
     weights = {
@@ -102,13 +106,12 @@ def load_fine_tuned(
         for name, weight in state.items()
         if name.startswith("model.")  # and not what the task has counted
     }
-    model = kind(load_config(args, **config))
+    model = kind(load_config(args, num_labels=num_labels, **config))
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
-        changed = "".join(f" with {name}={value!r}" for name, value in config.items())
         raise ValueError(
-            f"{path} holds other weights than {args.pretrained_model_name!r}{changed} has; load it "
-            "with the settings it was trained with."
+            f"{path} holds other weights than {args.pretrained_model_name!r} with {num_labels} "
+            "labels has; load it with the settings it was trained with."
         ) from error
     return model.eval()

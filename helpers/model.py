@@ -46,18 +46,25 @@ def load_tokenizer(args: TrainArguments) -> BertTokenizer:
 
 
 def load_model(
-    args: TrainArguments, kind: Net = BertForSequenceClassification, **config: Any
+    args: TrainArguments,
+    num_labels: int = 2,
+    kind: Net = BertForSequenceClassification,
+    **config: Any,
 ) -> BertPreTrainedModel:
     """Load the pretrained network and put a new, random head on it.
 
     Args:
+        num_labels: the number of logits that the head returns.
         kind: the network with the head for a task.
-        config: what differs from the model's configuration, as ``num_labels=3``.
+        config: what else differs from the model's configuration.
     Raises:
         ConnectionError: the model is not on this machine and could not be downloaded.
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
-    name, model_config = args.pretrained_model_name, load_config(args, **config)
+    name, model_config = (
+        args.pretrained_model_name,
+        load_config(args, num_labels=num_labels, **config),
+    )
     check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):

@@ -26,6 +26,7 @@ def bare_model(recipe: Recipe, tokenizer: BertTokenizer) -> BertForPreTraining:
         hidden_dropout_prob=0.0,  # a few passes over much data do not overfit
         attention_probs_dropout_prob=0.0,
         pad_token_id=tokenizer.pad_token_id,
+        attn_implementation="eager",  # PyTorch's fused attention is slower for rows this short
     )
     torch.manual_seed(recipe.seed)
     return BertForPreTraining(config)
@@ -49,12 +50,18 @@ def pretrained(folder: Path, recipe: Recipe) -> BertForPreTraining:
     torch.manual_seed(recipe.seed)
     with quiet_loading():
         return BertForPreTraining.from_pretrained(
-            folder, dtype=torch.float32, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+            folder,
+            dtype=torch.float32,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            attn_implementation="eager",  # as in ``bare_model``
         )
 
 
 def new_optimizer(model: BertForPreTraining, weight_decay: float) -> torch.optim.AdamW:
-    return torch.optim.AdamW(parameter_groups(model, weight_decay), betas=(0.9, 0.98), eps=1e-6)
+    return torch.optim.AdamW(
+        parameter_groups(model, weight_decay), betas=(0.9, 0.98), eps=1e-6, fused=True
+    )
 
 
 def export(model: BertForPreTraining, directory: Path) -> None:

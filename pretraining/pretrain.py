@@ -61,7 +61,8 @@ def training_step(
     """Change the weights once and return the loss of the hidden pieces before that."""
     for group in optimizer.param_groups:
         group["lr"] = learning_rate
-    masked_loss, pair_loss = losses(model, batch, labels)
+    with torch.autocast(model.device.type, dtype=torch.bfloat16):
+        masked_loss, pair_loss = losses(model, batch, labels)
     (masked_loss + pair_loss).backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()

@@ -70,7 +70,7 @@ def run(scale: str) -> None:
     """Execute all lessons in order, with a line of progress each, then print the scores."""
     EXECUTED.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    paths = sorted(LESSONS.glob("*.ipynb"))
+    paths = sorted(LESSONS.glob("*.ipynb")) + sorted(LESSONS.glob("going_further/*.ipynb"))
     for number, path in enumerate(paths, start=1):
         print(f"[{number}/{len(paths)}] {path.stem} …", end=" ", flush=True)
         began = time.monotonic()

@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from pathlib import Path
 
 import nbformat
@@ -13,9 +14,10 @@ from tools.editions import KOREAN
 from tools.lessons import LESSONS, tagged_cells
 
 LESSON_PATHS = sorted(LESSONS.glob("*.ipynb"))
+FURTHER_PATHS = sorted((LESSONS / "going_further").glob("*.ipynb"))
 SOLUTION_PATHS = sorted((LESSONS / "solutions").glob("*.ipynb"))
-ALL_PATHS = LESSON_PATHS + SOLUTION_PATHS
-KOREAN_LESSON_PATHS = [KOREAN / path.name for path in LESSON_PATHS]
+ALL_PATHS = LESSON_PATHS + FURTHER_PATHS + SOLUTION_PATHS
+KOREAN_LESSON_PATHS = [KOREAN / p.relative_to(LESSONS) for p in LESSON_PATHS + FURTHER_PATHS]
 KOREAN_PATHS = [KOREAN / path.relative_to(LESSONS) for path in ALL_PATHS]
 
 
@@ -42,9 +44,21 @@ class Notebook:
         return "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
 
     @property
-    def minutes(self) -> str:
-        """How long the lesson takes, as its opening says in English or in Korean."""
-        return re.search(r"\*\*(\d+)(?: minutes|분)", self.prose).group(1)
+    def minutes(self) -> tuple[int, int]:
+        """How long the lesson takes, and how much of it is computing, as its opening says.
+
+        In English "**45 minutes, 1 of them computing.", in Korean "**45분, 그중 계산 1분.".
+        """
+        said = r"\*\*(\d+)(?: minutes|분), (?:그중 계산 )?(\d+)(?: of them computing|분)\."
+        total, computing = re.search(said, self.prose).groups()
+        return int(total), int(computing)
+
+    @property
+    def minutes_needed(self) -> int:
+        """180 words or 15 lines of code a minute, 4 minutes an exercise; rounded up to 5."""
+        lines = sum(len(cell.source.split("\n")) for cell in self.code_cells)
+        reading = len(self.prose.split()) / 180 + lines / 15 + 4 * len(self.tagged("exercise"))
+        return 5 * ceil((reading + self.minutes[1]) / 5)
 
     def tagged(self, tag: str) -> list[NotebookNode]:
         return tagged_cells(self.node, tag)

@@ -29,7 +29,7 @@ def test_readme_has_each_lesson_with_its_minutes_and_badge(path: Path) -> None:
     place = path.relative_to(ROOT).as_posix()
     (row,) = [row for row in README.splitlines() if row.startswith(f"| {int(path.stem[:2])} | ")]
     assert f"]({place})" in row
-    assert f"| {Notebook(path).minutes} |" in row
+    assert f"| {Notebook(path).minutes[0]} |" in row
     assert f"({COLAB}/blob/main/{place})" in row
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import BertForSequenceClassification
 
-from tests.course.notebooks import LESSON_PATHS, printed
+from tests.course.notebooks import FURTHER_PATHS, LESSON_PATHS, printed
 from tests.stand_ins.servers import FileServer
 from tools.lessons import execute, set_scale
 
@@ -22,7 +22,7 @@ def as_lesson_7_leaves_it(path: Path, model_folder: Path) -> None:
     torch.save({"epoch": 0, "state_dict": {f"model.{n}": w for n, w in weights.items()}}, path)
 
 
-@pytest.mark.parametrize("path", LESSON_PATHS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSON_PATHS + FURTHER_PATHS, ids=lambda path: path.stem)
 def test_lesson_runs(
     path: Path,
     full_scale_environment: dict[str, str],
