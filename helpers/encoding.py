@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 from helpers.support.machine import without_garbage_collection
 from helpers.support.texts import composed
 
+MANY_UNKNOWN, MOST_UNKNOWN = 0.05, 0.5  # shares of word pieces; in NSMC, .005 are [UNK]
 CHUNK = 10_000  # reviews tokenized in one call: the intermediate objects are large
 Item = TypeVar("Item")
 
@@ -51,7 +52,7 @@ def encode_corpus(
     if tokenizer.pad_token_id != 0:
         raise ValueError(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "
-            "with 0; load the tokenizer with BertTokenizer.from_pretrained and a BERT vocabulary."
+            "with 0; choose a model whose vocabulary begins with [PAD], as beomi/kcbert-base."
         )
     kind = "H" if len(tokenizer) <= 2**16 else "I"
     rows: list[array] = []
@@ -60,4 +61,17 @@ def encode_corpus(
         lists, num_cut = encode_reviews(chunk, tokenizer, max_seq_length)
         rows.extend(array(kind, ids) for ids in lists)
         total_cut += num_cut
+    check_known(rows, tokenizer)
     return rows, total_cut
+
+
+def check_known(rows: Sequence[array], tokenizer: PreTrainedTokenizerBase) -> None:
+    """Say how many word pieces a model does not know, if many; ValueError: it knows hardly any."""
+    pieces = sum(map(len, rows)) - 2 * len(rows)  # without [CLS] and [SEP]
+    share = sum(row.count(tokenizer.unk_token_id) for row in rows) / max(1, pieces)
+    if share < MANY_UNKNOWN:
+        return
+    found = f"{share:.0%} of the word pieces are {tokenizer.unk_token}: this vocabulary lacks them"
+    if share > MOST_UNKNOWN:
+        raise ValueError(f"{found}. Choose a model that was pretrained on texts such as these.")
+    print(f"{found}, and the model cannot tell one from another")

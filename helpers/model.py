@@ -74,8 +74,11 @@ def load_model(
             weights_only=True,
             local_files_only=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # a head for another number of labels is a new one
         )
-        check_whole(report["missing_keys"])
+        check_whole(report["missing_keys"], report["mismatched_keys"])
+    if report["mismatched_keys"]:
+        print(f"{name} was fine-tuned for other labels: its head begins anew")
     return model
 
 
@@ -97,5 +100,5 @@ def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
     """Load the model's configuration, the first thing that is asked of the hub."""
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
-    with readable("configuration", name):
+    with quiet_loading(), readable("configuration", name):
         return BertConfig.from_pretrained(name, local_files_only=True, **changes)

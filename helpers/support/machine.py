@@ -3,9 +3,13 @@
 import gc
 import logging
 import os
+import shlex
+import subprocess
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 HARDWARE = ("accelerator", "devices", "num_nodes", "strategy", "precision")
@@ -102,6 +106,23 @@ def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
     if asked["num_nodes"] > 1 and alone:
         return "it does not know the others: start with torchrun on each, as the README says"
     return None
+
+
+def shell_joined(words: Sequence[str]) -> str:
+    """Return a command as this machine's shells take it.
+
+    Neither of Windows' two takes the other's quotes around a program: there it is plain "python".
+    """
+    if os.name == "nt":
+        return subprocess.list2cmdline(["python", *words])
+    return shlex.join([sys.executable, *words])
+
+
+def print_anything() -> None:
+    """Let what a console's encoding lacks, as CP949 lacks emoji, be printed as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def quiet_lightning() -> None:

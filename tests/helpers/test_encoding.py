@@ -30,5 +30,16 @@ def test_a_corpus_is_encoded_in_portions_as_in_one_piece(
 
 def test_tokenizer_with_another_padding_id_is_refused(tokenizer: BertTokenizer) -> None:
     tokenizer.pad_token = "[MASK]"
-    with pytest.raises(ValueError, match=r"\[PAD\] has the id 4, .*; load the tokenizer with"):
+    with pytest.raises(ValueError, match=r"\[PAD\] has the id 4, .*; choose a model whose vocab"):
         encode_corpus(["좋다"], tokenizer, 128)
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.0, ""), (0.25, "25% of the word pieces are [UNK]")])
+def test_pieces_that_the_model_does_not_know_are_told(
+    tokenizer: BertTokenizer, capsys: pytest.CaptureFixture[str], share: float, said: str
+) -> None:
+    texts = ["영화 영화 영화 " + ("ᚠ" if share else "영화")] * 5
+    encode_corpus(texts, tokenizer, 128)
+    assert capsys.readouterr().out.startswith(said) and bool(said) == bool(share)
+    with pytest.raises(ValueError, match=r"^75% of .* lacks them\. Choose a model that was pretr"):
+        encode_corpus(["ᚠ ᚠ 영화 ᚢ"] * 5, tokenizer, 128)
