@@ -24,12 +24,9 @@ def encode_reviews(
     Returns:
         one list of at most ``max_seq_length`` ids a review, and how many reviews had to be cut.
     """
-    splitter = tokenizer.backend_tokenizer
-    splitter.no_padding()
-    splitter.enable_truncation(max_seq_length)
-    encodings = splitter.encode_batch_fast(list(composed(texts)))
-    num_cut = sum(bool(encoding.overflowing) for encoding in encodings)
-    return [encoding.ids for encoding in encodings], num_cut
+    encoded = tokenizer(list(composed(texts)), truncation=True, max_length=max_seq_length)
+    num_cut = sum(bool(one.overflowing) for one in encoded.encodings)
+    return encoded["input_ids"], num_cut
 
 
 def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -45,9 +42,12 @@ def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 @without_garbage_collection()
 def encode_corpus(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
-) -> tuple[list[array], int]:
-    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each."""
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int, part: str
+) -> list[array]:
+    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each.
+
+    What was cut is counted and printed, with the name of the ``part``.
+    """
     if tokenizer.pad_token_id != 0:
         raise ValueError(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "
@@ -60,4 +60,9 @@ def encode_corpus(
         lists, num_cut = encode_reviews(chunk, tokenizer, max_seq_length)
         rows.extend(array(kind, ids) for ids in lists)
         total_cut += num_cut
-    return rows, total_cut
+    if total_cut:
+        print(
+            f"{part}: {total_cut:,} of {len(rows):,} reviews were longer than max_seq_length="
+            f"{max_seq_length} word pieces and were cut"
+        )
+    return rows

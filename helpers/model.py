@@ -18,7 +18,7 @@ from helpers.support.model_files import (
     TOKENIZER_SETTINGS,
     VOCABULARY,
     WEIGHTS,
-    check_whole,
+    check_complete,
     fetch_files,
     how_to_renew,
     readable,
@@ -75,7 +75,7 @@ def load_model(
             local_files_only=True,
             output_loading_info=True,
         )
-        check_whole(report["missing_keys"])
+        check_complete(report["missing_keys"])
     return model
 
 

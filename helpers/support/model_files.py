@@ -125,7 +125,7 @@ def config_file(model_name: str) -> Path | None:
     return config
 
 
-def check_whole(missing: Iterable[str]) -> None:
+def check_complete(missing: Iterable[str]) -> None:
     """Raise ValueError when weights were missing, and so random, that pretraining should give."""
     unexpected = [name for name in missing if not name.startswith(NEW_PARTS)]
     if unexpected:
