@@ -61,10 +61,8 @@ def load_model(
         ConnectionError: the model is not on this machine and could not be downloaded.
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
-    name, model_config = (
-        args.pretrained_model_name,
-        load_config(args, num_labels=num_labels, **config),
-    )
+    name = args.pretrained_model_name
+    model_config = load_config(args, num_labels=num_labels, **config)
     check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
