@@ -1,9 +1,10 @@
 """A model's files: fetched by the hub's client, and looked at before and after they are loaded."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import (
     constants,
@@ -145,11 +146,13 @@ def config_file(model_name: str) -> Path | None:
     return config
 
 
-def check_whole(missing: Iterable[str], mismatched: Iterable[tuple[str, ...]]) -> None:
-    """Raise ValueError when weights other than a head's are missing or of another shape."""
-    random = [*missing, *(name for name, *_ in mismatched)]
-    unexpected = [name for name in random if not name.startswith(NEW_PARTS)]
+def check_complete(name: str, report: dict[str, Any]) -> None:
+    """Raise ValueError when other weights than a head's are random: missing, or of another size."""
+    resized = [weight for weight, *_ in report["mismatched_keys"]]
+    unexpected = [w for w in [*report["missing_keys"], *resized] if not w.startswith(NEW_PARTS)]
     if unexpected:
         raise ValueError(
             f"{len(unexpected)} weights are missing or of another size, {unexpected[0]} among them"
         )
+    if resized:
+        print(f"{name} was fine-tuned for other labels: its head begins anew")
