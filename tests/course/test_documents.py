@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.course.notebooks import LESSON_PATHS, Notebook, printed
+from tests.course.notebooks import LESSON_PATHS, Notebook
 from tests.course.test_notebooks import COLAB, every
+from tools.first_page import PICTURE, own_data, picture
 from tools.lessons import LESSONS
-from tools.picture import PICTURE, stored_picture
 
 DOCUMENTS = [path for path in ROOT.rglob("*.md") if "/." not in f"/{path.relative_to(ROOT)}"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,12 +42,12 @@ def test_readme_shows_the_scores_that_make_run_prints() -> None:
 
 
 def test_readme_shows_what_the_command_for_own_data_prints() -> None:
-    (cell,) = Notebook(LESSONS / "10_own_data.ipynb").tagged("one-command")
-    assert f"<!-- own data -->\n```\n{printed(cell)}```\n<!-- end of own data -->" in README
+    block = f"<!-- own data -->\n{own_data()}\n<!-- end of own data -->"
+    assert block in README, "python -m tools.first_page"
 
 
 def test_readme_shows_the_picture_of_lesson_9() -> None:
-    assert PICTURE.read_bytes() == stored_picture(), "python -m tools.picture"
+    assert PICTURE.read_bytes() == picture(), "python -m tools.first_page"
     assert PICTURE.stat().st_size <= 150_000
     assert f"]({PICTURE.relative_to(ROOT)})" in README
 
