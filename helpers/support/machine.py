@@ -104,7 +104,7 @@ def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
     started_by = getattr(trainer.strategy, "cluster_environment", None)
     alone = isinstance(started_by, LightningEnvironment) and "MASTER_ADDR" not in os.environ
     if asked["num_nodes"] > 1 and alone:
-        return "it does not know the others: start with torchrun on each, as the README says"
+        return "it does not know the others: start with torchrun on each, see docs/several_gpus.md"
     return None
 
 
