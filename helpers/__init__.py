@@ -10,7 +10,7 @@ from typing import Any
 
 _NAMES_IN = {
     "arguments": "ClassificationTrainArguments TrainArguments set_seed",
-    "corpus": "ClassificationExample NsmcCorpus read_nsmc split_validation",
+    "corpus": "ClassificationExample NsmcCorpus hold_out read_nsmc split_validation",
     "download": "fetch_corpus",
     "model": "load_config load_model load_tokenizer quiet_loading",
     "encoding": "encode_reviews",
@@ -19,9 +19,10 @@ _NAMES_IN = {
     "trainer": "ProgressLines best_and_last_checkpoint get_trainer read_log",
     "checkpoints": "load_fine_tuned read_checkpoint",
     "evaluation": "accuracy_interval predict_probabilities",
-    "export": "export_model",
-    "inference": "Prediction predict predict_chunk",
+    "export": "export_model load_exported",
+    "inference": "Prediction predict predict_chunk predict_file predict_stream",
     "attribution": "Attribution attribute log_odds mask_text",
+    "page": "make_page",
     "own_data": "LabelledText OwnDataArguments TableCorpus check_classes check_test read_labelled",
     "fine_tuning": "fine_tune",
     "notebook": "check use_korean_font",
