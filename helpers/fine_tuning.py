@@ -29,7 +29,7 @@ from helpers.trainer import get_trainer
 
 
 def fine_tune(args: OwnDataArguments) -> Path:
-    """Train on your own data, keep the best epoch, look at the test once, and export the model.
+    """Train on your own data, look at the test once, and export the model.
 
     Returns:
         the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
@@ -50,7 +50,7 @@ def fine_tune(args: OwnDataArguments) -> Path:
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
     folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
-        model = load_fine_tuned(folder / "best.ckpt", args, num_labels=num_labels)
+        model = load_fine_tuned(folder / "last.ckpt", args, num_labels=num_labels)
         report_accuracy(model, test, args)
         export_model(model, tokenizer, corpus.label_names, folder / "exported")
     return folder / "exported"

@@ -35,7 +35,7 @@ def test_lesson_runs(
     for name, value in full_scale_environment.items():
         monkeypatch.setenv(name, value)
     if path.stem[:2] in ("08", "09"):
-        as_lesson_7_leaves_it(tmp_path / "checkpoints/07/full/best.ckpt", kcbert_like)
+        as_lesson_7_leaves_it(tmp_path / "checkpoints/07/full/last.ckpt", kcbert_like)
     notebook = nbformat.read(path, as_version=4)
     set_scale(notebook, "full")
     execute(notebook, tmp_path)
