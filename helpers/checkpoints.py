@@ -68,11 +68,8 @@ def load_fine_tuned(
         num_labels, kind, config: as ``load_model``, and as in training; else a ValueError.
     """
     state = read_checkpoint(path).get("state_dict", {})
-    weights = {
-        name.removeprefix("model."): weight
-        for name, weight in state.items()
-        if name.startswith("model.")  # and not what the task has counted
-    }
+    # The network's weights, and not what the task has counted.
+    weights = {n.removeprefix("model."): w for n, w in state.items() if n.startswith("model.")}
     model = kind(load_config(args, num_labels=num_labels, **config))
     try:
         model.load_state_dict(weights)
