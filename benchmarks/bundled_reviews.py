@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +35,7 @@ from helpers.corpus import FILES, ClassificationExample
 from helpers.scales import ASSETS, MINI_REVIEWS
 
 RESULTS = Path(__file__).parent / "results" / "bundled_reviews.jsonl"
+TRAIN = ASSETS / MINI_REVIEWS / FILES[0]
 SEEDS = (1, 2, 3, 4, 5)
 VOCABULARY = 8_000
 MODELS = ("mini-bert", "bag of pieces")
@@ -79,13 +81,15 @@ def trained(
 
 
 def accuracy(model: nn.Module, reviews: StackDataset, args: ClassificationTrainArguments) -> float:
+    """Return the share of reviews that get the right label."""
     loader = eval_dataloader(replace(args, batch_size=EVAL_BATCH_SIZE), reviews)
     answers = predict_probabilities(model, loader).argmax(dim=1)
     return round((answers == reviews.datasets["labels"]).double().mean().item(), 4)
 
 
 def by_length(path: Path) -> list[ClassificationExample]:
-    return sorted(read_nsmc(path), key=lambda example: len(example.text))  # so little is padded
+    """Read reviews in an order in which little is padded."""
+    return sorted(read_nsmc(path), key=lambda example: len(example.text))
 
 
 def unseen(train: StackDataset, test: StackDataset) -> float:
@@ -94,7 +98,7 @@ def unseen(train: StackDataset, test: StackDataset) -> float:
     return 1 - torch.isin(torch.cat(list(test.datasets["input_ids"])), known).double().mean().item()
 
 
-def report(runs: list[dict]) -> None:
+def report(runs: list[dict[str, Any]]) -> None:
     """Print the mean and the spread over the seeds, and how far mini-bert is ahead, in pairs."""
     scores: dict[str, dict[str, list[float]]] = defaultdict(dict)
     for test in ("bundled", "real"):
@@ -115,7 +119,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     words = parser.parse_args()
     args = ClassificationTrainArguments.for_scale("mini")
-    train = encode(read_nsmc(ASSETS / MINI_REVIEWS / FILES[0]), args)
+    train = encode(read_nsmc(TRAIN), args)
     tests = {
         "bundled": encode(by_length(ASSETS / MINI_REVIEWS / FILES[1]), args),
         "real": encode(by_length(words.nsmc / FILES[1]), args),
