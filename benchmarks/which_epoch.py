@@ -52,7 +52,7 @@ def judged_after_each_epoch(
 
 
 def by_rule(losses: Tensor, right: Tensor) -> dict[str, int]:
-    """Return which epoch each rule chooses, counted from 0."""
+    """Return which epoch each rule chooses, counted from 0; the first one wins a tie."""
     return {
         "lowest loss": int(losses.mean(dim=1).argmin()),
         "highest accuracy": int(right.mean(dim=1).argmax()),
@@ -82,8 +82,9 @@ def main() -> None:
     for seed in parser.parse_args().seeds:
         args = ClassificationTrainArguments.for_scale("mini", accelerator="cpu", seed=seed)
         train, val = (encode(p, args) for p in split_validation(reviews, args.val_fraction, seed))
-        found.append(accuracies(*judged_after_each_epoch(train, val, args)))
-        print(f"seed {seed}", flush=True)
+        judged = judged_after_each_epoch(train, val, args)
+        found.append(accuracies(*judged))
+        print(f"seed {seed} by all held out:", by_rule(*judged), flush=True)
     for rule in found[0]:
         chosen_by, judged = (list(column) for column in zip(*(f[rule] for f in found), strict=True))
         behind = [f["last epoch"][1] - f[rule][1] for f in found]
