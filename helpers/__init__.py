@@ -16,7 +16,7 @@ _NAMES_IN = {
     "encoding": "encode_reviews",
     "data": "ClassificationDataset data_collator eval_dataloader make_dataloader train_dataloader",
     "task": "ClassificationTask FineTuningTask adamw_with_schedule parameter_groups",
-    "trainer": "ProgressLines best_and_last_checkpoint get_trainer read_log",
+    "trainer": "ProgressLines get_trainer read_log",
     "checkpoints": "load_fine_tuned read_checkpoint",
     "evaluation": "accuracy_interval predict_probabilities",
     "export": "export_model load_exported",

@@ -20,15 +20,11 @@ DeviceCount = Annotated[str, Limits(matching="auto|[1-9][0-9]?", words="'auto' o
 FolderName = Annotated[
     str, Limits(matching=r"(?!\.\.?$)[^/\\\0]+", words="the name of one folder, not a path")
 ]
-Measure = Annotated[
-    str, Limits(matching=r"(min|max) \w+", words="'min' or 'max', and what is logged")
-]
 Accelerator = Literal["auto", "cpu", "gpu", "tpu", "mps"]
 Strategy = Literal["auto", "ddp", "ddp_notebook"]
 Precision = Literal["32-true", "16-mixed", "bf16-mixed"]
 Corpus = Literal["mini_reviews", "nsmc"]
 EmptyDocuments = Literal["keep", "drop", "refuse"]
-ClassificationMeasure = Literal["min val_loss", "max val_acc"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class TrainArguments(Settings):
 
     pretrained_model_name: str = setting("beomi/kcbert-base", "Hub name or folder of the model.")
     fine_tuned_checkpoint: str = setting(
-        "checkpoints/best.ckpt", "Checkpoint of a training, to evaluate it and to use it."
+        "checkpoints/last.ckpt", "Checkpoint of a training, to evaluate it and to use it."
     )
     downstream_corpus_name: FolderName = setting("corpus", "Name of the corpus.")
     downstream_corpus_root_dir: str = setting("Korpora", "Folder for corpora.")
@@ -57,7 +53,6 @@ class TrainArguments(Settings):
     warmup_ratio: Share = setting(0.1, "Share of all steps in which the step size rises.")
     val_fraction: PositiveShare = setting(0.1, "Share of the train file held out to validate.")
     seed: Seed = setting(None, "Fixes every random choice; without it, each run differs.")
-    monitor: Measure = setting("min val_loss", "What the best checkpoint has.")
     save_every_n_steps: Count = setting(500, "Steps after which last.ckpt is written.")
     cpu_workers: WorkerCount = setting(0, "Extra processes that prepare batches.")
     accelerator: Accelerator = setting("auto", "Kind of hardware.")
@@ -92,7 +87,6 @@ class ClassificationTrainArguments(TrainArguments):
 
     downstream_corpus_name: Corpus = setting("nsmc", "Corpus of labelled reviews.")
     empty_documents: EmptyDocuments = setting("keep", "What to do with texts that are empty.")
-    monitor: ClassificationMeasure = setting("min val_loss", "What the best checkpoint has.")
 
 
 def check_together(args: TrainArguments) -> None:

@@ -5,8 +5,6 @@ from typing import Any
 
 import torch
 from lightning_fabric.plugins.io import TorchCheckpointIO
-from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import ModelCheckpoint
 from transformers import BertForSequenceClassification, BertPreTrainedModel
 
 from helpers.arguments import TrainArguments
@@ -33,37 +31,6 @@ class WholeCheckpointIO(TorchCheckpointIO):
                 "downstream_model_dir on another, and run the same cell again: it goes on from the "
                 "last checkpoint that was written."
             ) from error
-
-
-class BestCheckpoint(ModelCheckpoint):
-    """Keeps the weights of the best epoch, by ``args.monitor``, as ``best.ckpt``.
-
-    In another folder, too, it knows which was the best; a new training begins without that file.
-    """
-
-    def __init__(self, args: TrainArguments) -> None:
-        mode, metric = args.monitor.split()
-        super().__init__(
-            dirpath=args.downstream_model_dir,
-            filename="best",
-            monitor=metric,
-            mode=mode,
-            save_weights_only=True,
-            enable_version_counter=False,
-        )
-        self.path = Path(args.downstream_model_dir) / "best.ckpt"
-
-    def on_train_start(self, trainer: Trainer, task: LightningModule) -> None:
-        super().on_train_start(trainer, task)
-        if trainer.global_step == 0 and trainer.is_global_zero:
-            self.path.unlink(missing_ok=True)
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        here = str(self.path.absolute())
-        paths = ("best_model_path", "kth_best_model_path")
-        moved = {name: here if state[name] else "" for name in paths}
-        best = {here: state["best_model_score"]} if state["best_k_models"] else {}
-        super().load_state_dict(state | moved | {"best_k_models": best, "dirpath": self.dirpath})
 
 
 def read_checkpoint(path: str | Path) -> dict[str, Any]:
@@ -106,11 +73,8 @@ def load_fine_tuned(
         num_labels, kind, config: as ``load_model``, and as in training; else a ValueError.
     """
     state = read_checkpoint(path).get("state_dict", {})
-    weights = {
-        name.removeprefix("model."): weight
-        for name, weight in state.items()
-        if name.startswith("model.")  # and not what the task has counted
-    }
+    # The network's weights, and not what the task has counted.
+    weights = {n.removeprefix("model."): w for n, w in state.items() if n.startswith("model.")}
     model = kind(load_config(args, num_labels=num_labels, **config))
     try:
         model.load_state_dict(weights)

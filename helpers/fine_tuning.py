@@ -30,7 +30,7 @@ from helpers.trainer import get_trainer, read_log
 
 
 def fine_tune(args: OwnDataArguments) -> Path:
-    """Train on your own data, keep the best epoch, judge it once, and export the model.
+    """Train on your own data, judge it once, and export the model.
 
     It is judged on the test part, or on val with ``look_at_test=False``.
 
@@ -44,42 +44,44 @@ def fine_tune(args: OwnDataArguments) -> Path:
         raise ValueError("Nothing is kept to export with test_mode=True; leave it out.")
     corpus, tokenizer = TableCorpus(args), load_tokenizer(args)
     report_corpus(corpus, args)
-    folder = Path(args.downstream_model_dir)
-    if (folder / "exported").exists():
-        print(f"the model in {folder / 'exported'} is of an earlier training and will be replaced")
     judged_on = "test" if args.look_at_test else "val"
     train, val, judged = (
         ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", judged_on)
     )
     set_seed(args)
     num_labels = len(corpus.label_names)
-    task = ClassificationTask(load_model(args, num_labels=num_labels), args)
+    task = ClassificationTask(load_model(args, num_labels), args)
     trainer = get_trainer(args)
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
+    folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
-        model = load_fine_tuned(folder / "best.ckpt", args, num_labels=num_labels)
+        model = load_fine_tuned(folder / "last.ckpt", args, num_labels)
         report_accuracy(model, judged, args, judged_on)
-        report_epochs([loss for _, loss in read_log(trainer)["val_loss"]])
+        report_epochs(read_log(trainer)["val_loss"])
         export_model(model, tokenizer, corpus.label_names, folder / "exported")
     return folder / "exported"
 
 
 def report_corpus(corpus: TableCorpus, args: OwnDataArguments) -> None:
-    """Print what was read: from which columns, how many texts of each class, and of each part."""
+    """Print what was read, from which columns, and whether an earlier export will be replaced."""
     labels = Counter(example.label for part in corpus.parts.values() for example in part)
     classes = ", ".join(f"{name} {labels[n]:,}" for n, name in enumerate(corpus.label_names))
     parts = ", ".join(f"{mode} {len(part):,}" for mode, part in corpus.parts.items())
     print(f"read {args.text_column!r} and {args.label_column!r}; texts of each class: {classes}")
     print(f"in three parts: {parts}")
+    exported = Path(args.downstream_model_dir) / "exported"
+    if exported.exists():
+        print(f"the model in {exported} is of an earlier training and will be replaced")
 
 
-def report_epochs(val_losses: Sequence[float]) -> None:
-    """Print whether more epochs would help, as far as the validation loss of each can tell."""
-    best = 1 + val_losses.index(min(val_losses))
-    if best == len(val_losses) > 1:
+def report_epochs(val_losses: Sequence[tuple[int, float]]) -> None:
+    """Print whether more epochs would help, as far as (step, loss) of each validation can tell."""
+    losses = [loss for _, loss in val_losses]
+    best = 1 + losses.index(min(losses))
+    if best == len(losses) > 1:
         print("the validation loss was still falling in the last epoch: more epochs may help")
-    elif best < len(val_losses):
-        print(f"the validation loss was lowest after epoch {best}: more epochs would not help")
+    elif best < len(losses):
+        print(f"the validation loss was lowest after epoch {best}: more epochs would hardly help")
 
 
 def report_accuracy(

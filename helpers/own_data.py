@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from helpers.arguments import ClassificationTrainArguments, EmptyDocuments, FolderName
 from helpers.corpus import ClassificationExample, check_mode, hold_out
 from helpers.support.settings import Limits, check_differ, check_files_differ, setting
-from helpers.support.tables import cell, read_rows
+from helpers.support.tables import read_rows, value
 from helpers.support.texts import look, settle_empty
 
 A_TABLE = Limits(
@@ -18,22 +18,6 @@ A_TABLE = Limits(
 TableFile = Annotated[str, A_TABLE]
 TableFileOrNone = Annotated[str | None, A_TABLE]
 Encoding = Literal["utf-8", "cp949", "utf-16"]
-# What pandas and spreadsheets write, and pandas reads, for a value that is missing.
-MISSING = {
-    "",
-    "#N/A",
-    "#NA",
-    "<NA>",
-    "N/A",
-    "NA",
-    "NULL",
-    "NaN",
-    "NaT",
-    "None",
-    "n/a",
-    "nan",
-    "null",
-}
 
 
 @dataclass(frozen=True)
@@ -84,38 +68,21 @@ def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[Labelled
     """
     rows = []
     for row in read_rows(path, args.encoding):
-        text, label = (cell(row, name, path) for name in (args.text_column, args.label_column))
-        if label in MISSING:
-            raise missing(f"{path}, line {row.line}", args.label_column, label)
-        if text in MISSING and args.empty_documents == "refuse":
-            raise missing(f"{path}, line {row.line}", args.text_column, text)
-        place = f"{Path(path).name}, line {row.line}"
-        rows.append(LabelledText(place, "" if text in MISSING else text, label))
+        text, label = (value(row, name, path) for name in (args.text_column, args.label_column))
+        if not label or (not text and args.empty_documents == "refuse"):
+            empty = args.text_column if label else args.label_column
+            raise ValueError(
+                f"{path}, line {row.line}: {empty!r} is empty, or says so as NaN or None do; fill "
+                "it in or delete the row."
+            )
+        rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
     if not rows:
         raise ValueError(f"{path}: there is no row; write a text and its label in each line.")
     return settle_empty(rows, args.empty_documents, where=Path(path).name)
 
 
-def missing(place: str, column: str, value: str) -> ValueError:
-    """Return the error for a cell whose value is missing."""
-    found = f"{value!r}, as programs write a missing value" if value else "empty"
-    return ValueError(f"{place}: {column!r} is {found}; fill it in or delete the row.")
-
-
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
-    """Raise ValueError unless there are two labels or more, each with a text for every part.
-
-    Labels that look alike, as "Spam" and "spam" or with a space that has no width, are one by
-    mistake.
-    """
-    first_of_look = {}
-    for row in rows:
-        first = first_of_look.setdefault(look(row.label), row)
-        if first.label != row.label:
-            raise ValueError(
-                f"{path}: the labels {first.label!r} ({first.place}) and {row.label!r} "
-                f"({row.place}) look alike; write both in the same way."
-            )
+    """Raise ValueError unless there are two labels or more, each with a text for every part."""
     labels = sorted({row.label for row in rows})
     counts = Counter({row.text: row.label for row in rows if row.text}.values())  # copies: once
     if len(labels) < 2:
@@ -147,6 +114,18 @@ def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> N
         )
 
 
+def check_looks(rows: Sequence[LabelledText], path: str | Path) -> None:
+    """Raise ValueError when two labels look alike, as "Spam" and "spam": one is a mistake."""
+    first_of_look: dict[str, LabelledText] = {}
+    for row in rows:
+        first = first_of_look.setdefault(look(row.label), row)
+        if first.label != row.label:
+            raise ValueError(
+                f"{path}: the labels {first.label!r} ({first.place}) and {row.label!r} "
+                f"({row.place}) look alike; write both in the same way."
+            )
+
+
 def report_contradictions(rows: Sequence[LabelledText], where: str) -> None:
     """Print how many texts stand in a table under two labels or more, and where the first does."""
     rows_of: dict[str, dict[str, LabelledText]] = defaultdict(dict)
@@ -169,6 +148,7 @@ class TableCorpus:
 
     def __init__(self, args: OwnDataArguments) -> None:
         rows = read_labelled(args.train_file, args)
+        check_looks(rows, args.train_file)
         check_classes(rows, args.train_file, num_parts=2 if args.test_file else 3)
         report_contradictions(rows, where=Path(args.train_file).name)
         self.label_names = tuple(sorted({row.label for row in rows}))

@@ -10,7 +10,7 @@ from Korpora.utils import fetch
 ASSETS = Path(__file__).resolve().parent / "assets"
 MINI_REVIEWS = "mini_reviews"
 MINI_BERT = ASSETS / "mini-bert"
-FINE_TUNED = ASSETS / "mini-bert-reviews" / "best.ckpt"
+FINE_TUNED = ASSETS / "mini-bert-reviews" / "last.ckpt"
 SCALES: dict[str, dict[str, Any]] = {
     "mini": {
         "pretrained_model_name": MINI_BERT,
@@ -23,7 +23,7 @@ SCALES: dict[str, dict[str, Any]] = {
     },
     "full": {
         "pretrained_model_name": "beomi/kcbert-base",
-        "fine_tuned_checkpoint": "checkpoints/07/full/best.ckpt",
+        "fine_tuned_checkpoint": "checkpoints/07/full/last.ckpt",
         "downstream_corpus_name": "nsmc",
         "learning_rate": 5e-5,
         "epochs": 3,

@@ -1,17 +1,14 @@
 """What happens in a training step and a validation step, and with which optimizer."""
 
-from dataclasses import asdict
 from typing import Any
 
-from pytorch_lightning import LightningModule
 from torch import Tensor, nn
 from torch.optim import AdamW
-from torchmetrics import MeanMetric
 from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from helpers.arguments import TrainArguments, check_sequence_length
-
-FUSED_ON = ("cpu", "cuda", "mps")  # kinds of device for which PyTorch has a fused AdamW
+from helpers.support.machine import can_fuse_adamw
+from helpers.support.noting import NotingModule
 
 
 def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -37,65 +34,54 @@ def adamw_with_schedule(model: nn.Module, args: TrainArguments, num_steps: int) 
     AdamW is fused: one compiled call updates all weights.
     """
     groups = parameter_groups(model, args.weight_decay)
-    device = next(model.parameters()).device.type
-    # Lightning cannot clip the gradients of a fused optimizer in mixed precision.
-    fused = device in FUSED_ON and args.precision == "32-true"
+    fused = can_fuse_adamw(next(model.parameters()).device.type, args.precision)
     optimizer = AdamW(groups, lr=args.learning_rate, fused=fused)
     warmup_steps = round(num_steps * args.warmup_ratio)
     schedule = get_linear_schedule_with_warmup(optimizer, warmup_steps, num_steps)
     return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-class FineTuningTask(LightningModule):
+class FineTuningTask(NotingModule):
     """What every fine-tuning has: a network in train mode, AdamW with its schedule, and a log.
 
-    A task says in ``step`` what is computed of a batch, and in ``logged`` what of it is logged:
-    "loss" as train_loss and val_loss, and so on.
+    A task says in ``step`` what is computed of a batch, and in ``noted`` what of it is noted in the
+    log: "loss" as train_loss and val_loss, and so on.
 
     Args:
         model: the network with its head.
         args: learning rate, weight decay and warm-up are read from here.
     """
 
-    logged: tuple[str, ...] = ("loss",)
-
     def __init__(self, model: PreTrainedModel, args: TrainArguments) -> None:
-        super().__init__()
+        super().__init__(args)
         check_sequence_length(args.max_seq_length, model.config.max_position_embeddings)
-        self.save_hyperparameters(asdict(args))  # a plain dictionary, so that checkpoints load
         self.args = args
         self.model = model.train()  # from_pretrained leaves it in eval mode, without dropout
-        self.train_means = nn.ModuleDict({name: MeanMetric() for name in self.logged})
 
     def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Return "loss" and whatever else is ``logged``: means over the rows of a batch, 0-d."""
+        """Return "loss" and whatever else is ``noted``: means over the rows of a batch, 0-d."""
         raise NotImplementedError("A task says in step what is computed of a batch.")
 
     def training_step(self, batch: dict[str, Tensor], batch_idx: int) -> Tensor:
         values = self.step(batch)
-        for name, mean in self.train_means.items():
-            mean(values[name].detach(), weight=len(batch["input_ids"]))
-            self.log(f"train_{name}", mean, on_step=name == "loss", on_epoch=True)
-        self.log("learning_rate", self.optimizers().param_groups[0]["lr"])
+        self.note("train", values, num_rows=len(batch["input_ids"]))
         return values["loss"]
 
     def validation_step(self, batch: dict[str, Tensor], batch_idx: int) -> None:
-        values = {f"val_{name}": value for name, value in self.step(batch).items()}
-        self.log_dict(values, batch_size=len(batch["input_ids"]), sync_dist=True)
+        self.note("val", self.step(batch), num_rows=len(batch["input_ids"]))
 
     def configure_optimizers(self) -> dict[str, Any]:
-        return adamw_with_schedule(
-            self.model, self.args, int(self.trainer.estimated_stepping_batches)
-        )
+        num_steps = int(self.trainer.estimated_stepping_batches)
+        return adamw_with_schedule(self.model, self.args, num_steps)
 
 
 class ClassificationTask(FineTuningTask):
-    """Fine-tunes a classification model, and logs train_loss, train_acc, val_loss and val_acc.
+    """Fine-tunes a classification model, and notes train_loss, train_acc, val_loss and val_acc.
 
     The model's output has ``loss`` (0-d) and ``logits`` of shape [batch, num_labels].
     """
 
-    logged = ("loss", "acc")
+    noted = ("loss", "acc")
 
     def step(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         output = self.model(**batch)

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from pytorch_lightning import LightningModule, Trainer
-from pytorch_lightning.callbacks import Callback, Checkpoint
+from pytorch_lightning.callbacks import Callback
 from pytorch_lightning.loggers import CSVLogger
 
 from helpers.arguments import TrainArguments
-from helpers.checkpoints import BestCheckpoint
 from helpers.resume import LastCheckpoint, ResumingTrainer
 from helpers.support.machine import quiet_lightning
 
@@ -55,23 +54,15 @@ class ProgressLines(Callback):
         print("  ".join(words), flush=True)
 
 
-def best_and_last_checkpoint(args: TrainArguments) -> list[Checkpoint]:
-    """Keep the best epoch by ``args.monitor`` as ``best.ckpt``, the last step as ``last.ckpt``.
-
-    Nothing is kept in a rehearsal (``args.test_mode``).
-    """
-    # The best comes first, so that last.ckpt knows it.
-    return [] if args.test_mode else [BestCheckpoint(args), LastCheckpoint(args)]
-
-
 def get_trainer(args: TrainArguments) -> Trainer:
-    """Return a Trainer that logs to a CSV file and keeps the best and the last checkpoint.
+    """Return a Trainer that logs to a CSV file and keeps the last checkpoint.
 
-    Checkpoints and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. When a
+    ``last.ckpt`` and ``logs/version_N/metrics.csv`` lie in ``args.downstream_model_dir``. When a
     training stopped there, ``fit`` goes on with it. With ``args.test_mode`` one batch is run and
     nothing is written.
     """
     quiet_lightning()
+    kept = [] if args.test_mode else [LastCheckpoint(args)]
     return ResumingTrainer(
         max_epochs=args.epochs,
         accelerator=args.accelerator,
@@ -81,7 +72,7 @@ def get_trainer(args: TrainArguments) -> Trainer:
         precision=args.precision,
         gradient_clip_val=MAX_GRADIENT_NORM,
         fast_dev_run=args.test_mode,
-        callbacks=[ProgressLines(), *best_and_last_checkpoint(args)],
+        callbacks=[ProgressLines(), *kept],
         enable_checkpointing=not args.test_mode,
         logger=CSVLogger(args.downstream_model_dir, name="logs"),
         log_every_n_steps=1,

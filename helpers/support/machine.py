@@ -15,11 +15,11 @@ from pathlib import Path
 HARDWARE = ("accelerator", "devices", "num_nodes", "strategy", "precision")
 PLAIN = ("auto", 1, "32-true")  # their defaults
 DRIVES = ("/content/drive", "/content/gdrive", "/gdrive")  # where Colab mounts Google Drive
+FUSED_ON = ("cpu", "cuda", "mps")  # kinds of device for which PyTorch has a fused AdamW
 LONGEST_NAME = 255  # bytes of a file's or a folder's name, in nearly all file systems
 NOT_FOR_READERS = (
     ".*does not have many workers",
     ".*Checkpoint directory .* exists and is not empty",
-    ".*could not find the monitored key",  # training without validation, as listing 1-6 does
     ".*You defined a `validation_step` but have no `val_dataloader`",
     ".*LeafSpec.* is deprecated",
 )
@@ -123,6 +123,14 @@ def print_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def can_fuse_adamw(device: str, precision: str) -> bool:
+    """Tell whether AdamW can update all weights in one compiled call.
+
+    Lightning cannot clip the gradients of such an optimizer in mixed precision.
+    """
+    return device in FUSED_ON and precision == "32-true"
 
 
 def quiet_lightning() -> None:

@@ -13,6 +13,8 @@ from helpers.support.texts import bare, compose, half_character
 MOST_CHARACTERS = 10_000_000  # in a cell: beyond it, a quote was surely left open
 
 
+# What pandas and spreadsheets write, and pandas reads, where a value is missing.
+MISSING = {"#N/A", "#NA", "<NA>", "N/A", "NA", "NULL", "NaN", "NaT", "None", "n/a", "nan", "null"}
 TWICE = object()  # stands for the value of a column whose name is not the only one of its kind
 
 
@@ -174,3 +176,9 @@ def cell(row: Row, column: str, path: str | Path) -> str:
             "delete it."
         )
     return compose(text)
+
+
+def value(row: Row, column: str, path: str | Path) -> str:
+    """As ``cell``; "" also for what programs write where a value is missing."""
+    text = cell(row, column, path)
+    return "" if text in MISSING else text

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from benchmarks import label_curve, label_curve_report
+from benchmarks import bundled_reviews, label_curve, label_curve_report, which_epoch
 from benchmarks.fine_tuning import finished
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import report
 from benchmarks.speed.contenders import Bench
 from benchmarks.speed.results import RESULTS, read_results
 from benchmarks.speed.workers import with_helpers
+from helpers.arguments import ClassificationTrainArguments
 from helpers.corpus import FILES, read_nsmc
 from helpers.scales import MINI_BERT
 from tests.conftest import MINI_REVIEWS
@@ -66,6 +68,40 @@ def test_documents_show_the_stored_runs(path: Path) -> None:
     runs = finished(label_curve.RESULTS)
     table = label_curve_report.table(label_curve_report.group(runs))
     assert table in path.read_text(encoding="utf-8")
+
+
+def test_the_bundled_model_is_measured_beside_the_bag(
+    small_nsmc: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = ClassificationTrainArguments.for_scale("mini", epochs=1)
+    monkeypatch.setattr(ClassificationTrainArguments, "for_scale", lambda scale: settings)
+    monkeypatch.setattr(bundled_reviews, "TRAIN", small_nsmc / FILES[0])
+    words = ["bundled_reviews", "--nsmc", str(small_nsmc), "--seeds", "1", "2"]
+    monkeypatch.setattr("sys.argv", [*words, "--results", str(tmp_path / "runs.jsonl")])
+    bundled_reviews.main()
+    bundled_reviews.main()  # repeats nothing
+    runs = finished(tmp_path / "runs.jsonl")
+    assert [(run["seed"], run["model"]) for run in runs] == [
+        (seed, model) for seed in (1, 2) for model in bundled_reviews.MODELS
+    ]
+    assert all(0 <= run[test] <= 1 for run in runs for test in ("bundled", "real"))
+    assert "real     ahead by" in capsys.readouterr().out
+
+
+def test_each_rule_chooses_its_epoch_and_is_judged_by_the_other_half() -> None:
+    generator = torch.Generator().manual_seed(1)
+    right = (torch.rand(3, 40, generator=generator) < 0.7).double()
+    right[1] = 1.0  # the second epoch is always right, and the first one has the lowest loss
+    losses = torch.stack([torch.full((40,), 0.1), torch.ones(40), torch.ones(40)])
+    epochs = {"lowest loss": 0, "highest accuracy": 1, "last epoch": 2}
+    assert which_epoch.by_rule(losses, right) == epochs
+    found = which_epoch.accuracies(losses, right)
+    assert found["highest accuracy"] == (1.0, 1.0)
+    for rule, epoch in epochs.items():
+        assert sum(found[rule]) / 2 == pytest.approx(right[epoch].mean().item())
 
 
 def measure_here(bench: Bench, contender: str, job: str, **settings: Any) -> dict[str, Any]:

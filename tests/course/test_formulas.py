@@ -1,4 +1,4 @@
-"""Formulas that lesson 8 alone has, against independent computations."""
+"""Formulas that one notebook alone has, against independent computations."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torchmetrics.classification import MulticlassCalibrationError
 
-from tests.course.notebooks import LESSON_PATHS, Notebook, definitions
+from tests.course.notebooks import FURTHER_PATHS, Notebook, definitions
 
 Formula = Callable[..., Any]
 DEFINED = {"CalibrationBin", "calibration_bins", "paired_bootstrap"}
@@ -17,9 +17,9 @@ DEFINED = {"CalibrationBin", "calibration_bins", "paired_bootstrap"}
 
 @pytest.fixture(scope="module")
 def lesson() -> dict[str, Formula]:
-    """What the lesson defines in these cells, by name."""
+    """What the notebook defines in these cells, by name."""
     names: dict[str, Any] = {"NamedTuple": NamedTuple, "Tensor": Tensor, "np": np, "torch": torch}
-    (path,) = (path for path in LESSON_PATHS if path.stem.startswith("08"))
+    (path,) = (path for path in FURTHER_PATHS if path.stem == "how_far_to_trust_a_number")
     for cell in Notebook(path).code_cells:
         if definitions(cell.source).keys() & DEFINED:
             exec(cell.source, names)

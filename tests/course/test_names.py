@@ -12,7 +12,6 @@ from tests.course.notebooks import ALL_PATHS, Notebook, python_of
 
 # Still to be given names of their own.
 LEFT = {
-    "07_training": {"batch", "output"},
     "10_own_data_solutions": {"content"},
 }
 

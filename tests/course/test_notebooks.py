@@ -164,16 +164,17 @@ def test_shown_code_is_helper_code_and_every_public_helper_is_shown() -> None:
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_lesson_7_keeps_its_model_on_drive_where_that_is_asked_for(
+def test_a_training_is_kept_on_drive_where_that_is_asked_for(
     keep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mounted: list[str] = []
     colab = SimpleNamespace(drive=SimpleNamespace(mount=mounted.append))
     monkeypatch.setitem(sys.modules, "google.colab", colab)
-    sources = [cell.source for cell in Notebook(LESSONS / "07_training.ipynb").code_cells]
+    notebook = Notebook(LESSONS / "going_further" / "a_training_that_stops.ipynb")
+    sources = [cell.source for cell in notebook.code_cells]
     (source,) = (source for source in sources if source.startswith("KEEP_ON_DRIVE = False"))
     names = {"SCALE": "mini"}
     exec(source.replace("KEEP_ON_DRIVE = False", f"KEEP_ON_DRIVE = {keep}"), names)
     assert mounted == (["/content/drive"] if keep else [])
     drive = "/content/drive/MyDrive/" if keep else ""
-    assert names["model_dir"] == f"{drive}checkpoints/07/mini"
+    assert names["model_dir"] == f"{drive}checkpoints/stops/mini"

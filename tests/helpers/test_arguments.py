@@ -117,7 +117,7 @@ def test_wrong_json_file(tmp_path: Path, content: bytes | None, sentence: str) -
             "No setting is called .batch.; did you mean .batch_size",
         ),  # no abbreviations: a new field could change what they mean
         ("--batch_size many", "--batch_size/--batch-size: invalid int value: 'many'"),
-        ("--monitor loss", "--monitor: invalid choice: 'loss' .choose from '?min val_loss'?, "),
+        ("--accelerator abacus", "--accelerator: invalid choice: 'abacus' .choose from '?auto'?, "),
     ],
 )
 def test_wrong_words_are_refused_in_one_sentence(words: str, sentence: str) -> None:
