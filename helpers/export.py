@@ -10,9 +10,9 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from helpers.checkpoints import best_device
 from helpers.model import quiet_loading
 from helpers.support.files import share_like
+from helpers.support.machine import best_device
 from helpers.support.model_files import stand_in
 
 

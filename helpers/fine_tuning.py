@@ -23,7 +23,7 @@ from helpers.export import export_model
 from helpers.model import load_model, load_tokenizer
 from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.scales import SCALES
-from helpers.support.machine import print_anything, shell_joined
+from helpers.support.machine import best_device, print_anything, shell_joined
 from helpers.support.settings import command_line, parsed
 from helpers.task import ClassificationTask
 from helpers.trainer import get_trainer, read_log
@@ -88,7 +88,9 @@ def report_accuracy(
     model: nn.Module, dataset: ClassificationDataset, args: ClassificationTrainArguments, part: str
 ) -> None:
     """Print the accuracy on a part of a corpus, its 95 % interval, and the majority baseline."""
-    answers = predict_probabilities(model, eval_dataloader(args, dataset)).argmax(dim=1)
+    answers = predict_probabilities(model.to(best_device()), eval_dataloader(args, dataset)).argmax(
+        dim=1
+    )
     labels = torch.tensor([example.label for example in dataset.examples])
     num_right = int((answers == labels).sum())
     low, high = accuracy_interval(num_right, len(dataset))

@@ -108,6 +108,14 @@ def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
     return None
 
 
+def best_device() -> str:
+    """Return where a network computes fastest: the machine's GPU, or else its CPU."""
+    import torch  # heavy
+
+    gpu = torch.accelerator.current_accelerator(check_available=True)
+    return gpu.type if gpu else "cpu"
+
+
 def shell_joined(words: Sequence[str]) -> str:
     """Return a command as this machine's shells take it.
 

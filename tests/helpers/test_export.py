@@ -129,4 +129,4 @@ def test_a_gpu_is_used_where_there_is_one(exported: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(torch.nn.Module, "to", lambda self, place: moved_to.append(place) or self)
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda **_: torch.device("cuda"))
     load_exported(exported)
-    assert moved_to == [torch.device("cuda")]
+    assert moved_to == ["cuda"]
