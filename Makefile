@@ -9,7 +9,8 @@ NO_PYTHON = $(PYTHON) cannot make the environment: that needs Python 3.11 or new
 	and Ubuntu: apt install python3-venv). Name another one so: make $(MAKECMDGOALS)$(if $(filter-out en,$(EDITION)), EDITION=$(EDITION)) PYTHON=python3.12
 NO_EDITION = EDITION is en or ko; it is $(EDITION).
 NO_PIP = pip could not install everything, for the reason above. See to the network and to space on \
-	the disk, and give the same command again: it goes on from what is there.
+	the disk, and give the same command again: it goes on from what is there. If there is no torch \
+	that matches: PyTorch has none for Intel Macs, 32-bit systems and Alpine Linux; take Colab there.
 
 .DEFAULT_GOAL := help
 .PHONY: help run test elsewhere lab refresh links clean forget-copies
