@@ -21,6 +21,7 @@ from helpers.support.texts import composed
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
 SECONDS_WITHOUT_BAR = 3
+COLUMNS = ("line", "text", "predicted_label")  # of a file of answers, before those of the labels
 FORMULA = re.compile(r"[\s']*[=+\-@＝＋－＠]")  # also after what a spreadsheet may take away
 NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
 
@@ -119,23 +120,13 @@ def predict_file(
     # With its byte order mark ("sig"), Excel takes the file for UTF-8.
     with whole_file(target, encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(header_of(label_names(model)))
+        names = [f"probability of {n}" if n in COLUMNS else n for n in label_names(model)]
+        writer.writerow([*COLUMNS, *map(no_formula, names)])
         for (label, probabilities), (line, text) in zip(
             predict_stream(texts, model, tokenizer), rows, strict=True
         ):
             shares = (f"{share:.4f}" for share in probabilities.values())
             writer.writerow([line, no_formula(text), no_formula(label), *shares])
-
-
-def header_of(labels: Sequence[str]) -> list[str]:
-    """Return the names of the columns of answers, each a name of its own.
-
-    >>> header_of(["text", "image"])
-    ['line', 'text', 'predicted_label', 'probability of text', 'image']
-    """
-    first = ["line", "text", "predicted_label"]
-    of_labels = [f"probability of {label}" if label in first else label for label in labels]
-    return [no_formula(name) for name in first + of_labels]
 
 
 def no_formula(text: str) -> str:

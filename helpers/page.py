@@ -9,8 +9,7 @@ import os
 import sys
 import warnings
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +17,9 @@ from typing import Any
 # Else all users of a machine would share one folder, of which the first one is the owner.
 _FOLDER = TemporaryDirectory(prefix="gradio-")
 os.environ.setdefault("GRADIO_TEMP_DIR", _FOLDER.name)
+LOCALHOST = "127.0.0.1"
+for _name in ("no_proxy", "NO_PROXY"):  # gradio asks the page itself whether it has started
+    os.environ[_name] = f"{os.environ.get(_name, '')},{LOCALHOST},localhost"
 
 import gradio as gr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -32,7 +34,6 @@ from helpers.support.texts import bare, compose, half_character
 
 MOST_CHARACTERS = 500
 STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
-LOCALHOST = "127.0.0.1"
 # Fonts with Hangul that systems bring along.
 FONTS = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "sans-serif"]
 # gradio 6.24, Colab's, forgets to await the name of the user, and nobody has one here.
@@ -61,23 +62,7 @@ class LocalPage(gr.Interface):
             "max_file_size": 1,  # byte: gradio lets everybody upload files, this page needs none
             "theme": gr.themes.Default(primary_hue="indigo", font=FONTS),
         }
-        with local_without_proxy(options.get("server_name") or LOCALHOST):
-            return super().launch(*arguments, **(ours | options))
-
-
-@contextmanager
-def local_without_proxy(host: str) -> Iterator[None]:
-    """Let gradio ask its own page whether it has started, which no network's proxy can tell."""
-    usual = {name: os.environ.get(name) for name in ("no_proxy", "NO_PROXY")}
-    ours = ",".join({value for value in usual.values() if value} | {host, "localhost"})
-    os.environ |= dict.fromkeys(usual, ours)
-    try:
-        yield
-    finally:
-        for name, value in usual.items():
-            del os.environ[name]
-            if value is not None:
-                os.environ[name] = value
+        return super().launch(*arguments, **(ours | options))
 
 
 def find_fault(text: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str | None:
