@@ -36,6 +36,7 @@ lab: $(NO_NEWS)  ## open JupyterLab at lesson 1; EDITION=ko: in Korean, OPTIONS=
 refresh: $(INSTALLED)  ## execute lessons and solutions in place and store their outputs, in both editions
 	$(VENV)/bin/python -m tools.lessons refresh
 	$(VENV)/bin/python -m tools.editions carry
+	$(VENV)/bin/python -m tools.first_page
 
 links: $(INSTALLED)  ## write the address of the repository into everything: make links REPO=owner/name
 	$(VENV)/bin/python -m tools.links $(REPO)

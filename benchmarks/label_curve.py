@@ -8,7 +8,7 @@ seed, and two models are fine-tuned on it: the pretrained one, and the same netw
 weights. The last weights are judged, once, on the whole test file: nothing is chosen by looking at
 it. Every run is a line of ``benchmarks/results/label_curve.jsonl``; runs that are there already are
 not repeated, so the command may be stopped and started again. At the end it writes the table and
-the figure of README.
+the figure of docs/pretraining.md.
 """
 
 import argparse

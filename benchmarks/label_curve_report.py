@@ -1,4 +1,4 @@
-"""The table and figure of the label curve, in README and in the model's card, from the runs."""
+"""The table and figure of the label curve, in docs and in the model's card, from the runs."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -7,11 +7,11 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from benchmarks.readme import READMES, put_into
+from benchmarks.documents import both_editions, put_into
 from helpers.scales import MINI_BERT
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = (*READMES, MINI_BERT / "README.md")
+DOCUMENTS = (*both_editions("pretraining.md"), MINI_BERT / "README.md")
 FIGURE = ROOT / "benchmarks" / "results" / "label_curve.svg"
 Accuracies = dict[tuple[str, str], dict[int, list[float]]]  # (model, start) → labels → by seed
 

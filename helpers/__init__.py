@@ -1,8 +1,8 @@
 """What the lessons build, ready to import: ``from helpers import ClassificationDataset``.
 
-Every name below is defined in full in a lesson first. A module is loaded when one of its names is
-first used, so that ``import helpers`` stays quick; all it does by itself is to make the bundled
-corpus known to Korpora.
+Every name below is defined in full in a lesson, or in a notebook that goes further. A module is
+loaded when one of its names is first used, so that ``import helpers`` stays quick; all it does by
+itself is to make the bundled corpus known to Korpora.
 """
 
 from importlib import import_module

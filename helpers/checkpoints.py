@@ -55,6 +55,11 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     return checkpoint
 
 
+def best_device() -> torch.device:
+    """Return where a network computes fastest: the machine's GPU, or else its CPU."""
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
 def load_fine_tuned(
     path: str | Path,
     args: TrainArguments,
@@ -62,7 +67,7 @@ def load_fine_tuned(
     kind: Net = BertForSequenceClassification,
     **config: Any,
 ) -> BertPreTrainedModel:
-    """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
+    """Return the network of a checkpoint, ready to answer: in eval mode, on a GPU where one is.
 
     Args:
         num_labels, kind, config: as ``load_model``, and as in training; else a ValueError.
@@ -78,4 +83,4 @@ def load_fine_tuned(
             f"{path} holds other weights than {args.pretrained_model_name!r} with {num_labels} "
             "labels has; load it with the settings it was trained with."
         ) from error
-    return model.eval()
+    return model.to(best_device()).eval()

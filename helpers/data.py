@@ -45,12 +45,7 @@ class ClassificationDataset(Dataset):
         self.label_names = corpus.label_names
         self.examples = settle_empty(corpus.get_examples(args, mode), args.empty_documents, mode)
         texts = [example.text for example in self.examples]
-        self.input_ids, num_cut = encode_corpus(texts, tokenizer, args.max_seq_length)
-        if num_cut:
-            print(
-                f"{mode}: {num_cut:,} of {len(self):,} reviews were longer than max_seq_length="
-                f"{args.max_seq_length} word pieces and were cut"
-            )
+        self.input_ids = encode_corpus(texts, tokenizer, args.max_seq_length, mode)
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 from helpers.support.machine import without_garbage_collection
 from helpers.support.texts import composed
 
+MANY_UNKNOWN, MOST_UNKNOWN = 0.05, 0.5  # shares of word pieces; in NSMC, .005 are [UNK]
 CHUNK = 10_000  # reviews tokenized in one call: the intermediate objects are large
 Item = TypeVar("Item")
 
@@ -24,12 +25,9 @@ def encode_reviews(
     Returns:
         one list of at most ``max_seq_length`` ids a review, and how many reviews had to be cut.
     """
-    splitter = tokenizer.backend_tokenizer
-    splitter.no_padding()
-    splitter.enable_truncation(max_seq_length)
-    encodings = splitter.encode_batch_fast(list(composed(texts)))
-    num_cut = sum(bool(encoding.overflowing) for encoding in encodings)
-    return [encoding.ids for encoding in encodings], num_cut
+    encoded = tokenizer(list(composed(texts)), truncation=True, max_length=max_seq_length)
+    num_cut = sum(bool(one.overflowing) for one in encoded.encodings)
+    return encoded["input_ids"], num_cut
 
 
 def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -45,13 +43,16 @@ def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 @without_garbage_collection()
 def encode_corpus(
-    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int
-) -> tuple[list[array], int]:
-    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each."""
+    texts: Sequence[str], tokenizer: PreTrainedTokenizerBase, max_seq_length: int, part: str
+) -> list[array]:
+    """As ``encode_reviews``, in chunks of which only the bare numbers are kept, in 2 bytes each.
+
+    What was cut is counted and printed, with the name of the ``part``.
+    """
     if tokenizer.pad_token_id != 0:
         raise ValueError(
             f"This tokenizer's [PAD] has the id {tokenizer.pad_token_id}, but data_collator pads "
-            "with 0; load the tokenizer with BertTokenizer.from_pretrained and a BERT vocabulary."
+            "with 0; choose a model whose vocabulary begins with [PAD], as beomi/kcbert-base."
         )
     kind = "H" if len(tokenizer) <= 2**16 else "I"
     rows: list[array] = []
@@ -60,4 +61,22 @@ def encode_corpus(
         lists, num_cut = encode_reviews(chunk, tokenizer, max_seq_length)
         rows.extend(array(kind, ids) for ids in lists)
         total_cut += num_cut
-    return rows, total_cut
+    if total_cut:
+        print(
+            f"{part}: {total_cut:,} of {len(rows):,} reviews were longer than max_seq_length="
+            f"{max_seq_length} word pieces and were cut"
+        )
+    check_known(rows, tokenizer, part)
+    return rows
+
+
+def check_known(rows: Sequence[array], tokenizer: PreTrainedTokenizerBase, part: str) -> None:
+    """Say how many word pieces a model does not know, if many; ValueError: it knows hardly any."""
+    pieces = sum(map(len, rows)) - 2 * len(rows)  # without [CLS] and [SEP]
+    share = sum(row.count(tokenizer.unk_token_id) for row in rows) / max(1, pieces)
+    if share < MANY_UNKNOWN:
+        return
+    found = f"{part}: {share:.0%} of the word pieces are [UNK]: this vocabulary lacks them"
+    if share > MOST_UNKNOWN:
+        raise ValueError(f"{found}. Choose a model that was pretrained on texts such as these.")
+    print(f"{found}, and the model cannot tell one from another")

@@ -10,7 +10,10 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from helpers.checkpoints import best_device
 from helpers.model import quiet_loading
+from helpers.support.files import share_like
+from helpers.support.model_files import stand_in
 
 
 def export_model(
@@ -36,11 +39,14 @@ def export_model(
     with quiet_loading():
         model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    share_like(Path(folder) / "config.json", sorted(Path(folder).glob("*.safetensors")))
     return Path(folder)
 
 
 def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """Load what ``export_model`` wrote, ready to answer. No code out of the folder is run.
+    """Load what ``export_model`` wrote, ready to answer, on a GPU where one is.
+
+    No code out of the folder is run.
 
     FileNotFoundError: parts of it are missing or damaged.
     """
@@ -56,11 +62,11 @@ def load_exported(folder: str | Path) -> tuple[PreTrainedModel, PreTrainedTokeni
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except Exception as error:  # damaged files can make the libraries stumble in any way
-        raise FileNotFoundError(advice) from error
+        raise FileNotFoundError(stand_in(Path(folder)) or advice) from error
     # Missing weights would be random, and a missing vocabulary empty, without an error.
     if report["missing_keys"] or len(tokenizer) != model.config.vocab_size:
-        raise FileNotFoundError(advice)
-    return model.eval(), tokenizer
+        raise FileNotFoundError(stand_in(Path(folder)) or advice)
+    return model.to(best_device()).eval(), tokenizer
 
 
 def label_names(model: PreTrainedModel) -> list[str]:

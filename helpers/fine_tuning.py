@@ -5,8 +5,8 @@ On the command line, name a scale and whatever shall differ from it:
 python -m helpers.fine_tuning --scale mini --train_file mails.csv --label_column topic
 """
 
-import shlex
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,13 +23,16 @@ from helpers.export import export_model
 from helpers.model import load_model, load_tokenizer
 from helpers.own_data import OwnDataArguments, TableCorpus
 from helpers.scales import SCALES
+from helpers.support.machine import print_anything, shell_joined
 from helpers.support.settings import command_line, parsed
 from helpers.task import ClassificationTask
-from helpers.trainer import get_trainer
+from helpers.trainer import get_trainer, read_log
 
 
 def fine_tune(args: OwnDataArguments) -> Path:
-    """Train on your own data, look at the test once, and export the model.
+    """Train on your own data, judge it once, and export the model.
+
+    It is judged on the test part, or on val with ``look_at_test=False``.
 
     Returns:
         the folder of the exported model, ``exported`` in ``args.downstream_model_dir``.
@@ -40,31 +43,54 @@ def fine_tune(args: OwnDataArguments) -> Path:
     if args.test_mode:
         raise ValueError("Nothing is kept to export with test_mode=True; leave it out.")
     corpus, tokenizer = TableCorpus(args), load_tokenizer(args)
-    train, val, test = (
-        ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", "test")
+    report_corpus(corpus, args)
+    folder = Path(args.downstream_model_dir)
+    if (folder / "exported").exists():
+        print(f"the model in {folder / 'exported'} is of an earlier training and will be replaced")
+    judged_on = "test" if args.look_at_test else "val"
+    train, val, judged = (
+        ClassificationDataset(args, corpus, tokenizer, mode) for mode in ("train", "val", judged_on)
     )
     set_seed(args)
     num_labels = len(corpus.label_names)
     task = ClassificationTask(load_model(args, num_labels=num_labels), args)
     trainer = get_trainer(args)
     trainer.fit(task, train_dataloader(args, train), eval_dataloader(args, val))
-    folder = Path(args.downstream_model_dir)
     if trainer.is_global_zero:  # of several processes, one judges and exports
         model = load_fine_tuned(folder / "last.ckpt", args, num_labels=num_labels)
-        report_accuracy(model, test, args)
+        report_accuracy(model, judged, args, judged_on)
+        report_epochs([loss for _, loss in read_log(trainer)["val_loss"]])
         export_model(model, tokenizer, corpus.label_names, folder / "exported")
     return folder / "exported"
 
 
+def report_corpus(corpus: TableCorpus, args: OwnDataArguments) -> None:
+    """Print what was read: from which columns, how many texts of each class, and of each part."""
+    labels = Counter(example.label for part in corpus.parts.values() for example in part)
+    classes = ", ".join(f"{name} {labels[n]:,}" for n, name in enumerate(corpus.label_names))
+    parts = ", ".join(f"{mode} {len(part):,}" for mode, part in corpus.parts.items())
+    print(f"read {args.text_column!r} and {args.label_column!r}; texts of each class: {classes}")
+    print(f"in three parts: {parts}")
+
+
+def report_epochs(val_losses: Sequence[float]) -> None:
+    """Print whether more epochs would help, as far as the validation loss of each can tell."""
+    best = 1 + val_losses.index(min(val_losses))
+    if best == len(val_losses) > 1:
+        print("the validation loss was still falling in the last epoch: more epochs may help")
+    elif best < len(val_losses):
+        print(f"the validation loss was lowest after epoch {best}: more epochs would not help")
+
+
 def report_accuracy(
-    model: nn.Module, dataset: ClassificationDataset, args: ClassificationTrainArguments
+    model: nn.Module, dataset: ClassificationDataset, args: ClassificationTrainArguments, part: str
 ) -> None:
     """Print the accuracy on a part of a corpus, its 95 % interval, and the majority baseline."""
     answers = predict_probabilities(model, eval_dataloader(args, dataset)).argmax(dim=1)
     labels = torch.tensor([example.label for example in dataset.examples])
     num_right = int((answers == labels).sum())
     low, high = accuracy_interval(num_right, len(dataset))
-    print(f"test accuracy {num_right / len(dataset):.2f}, {low:.2f} to {high:.2f}", end=" ")
+    print(f"{part} accuracy {num_right / len(dataset):.2f}, {low:.2f} to {high:.2f}", end=" ")
     most_frequent = labels.bincount().max() / len(dataset)
     print(f"({num_right} of {len(dataset)} texts; one answer for all: {most_frequent:.2f})")
 
@@ -81,6 +107,7 @@ def read_words(words: Sequence[str] | None = None) -> OwnDataArguments:
 
 
 def main() -> None:
+    print_anything()
     try:
         folder = fine_tune(read_words())
     except (OSError, ValueError) as error:
@@ -89,7 +116,7 @@ def main() -> None:
         print(str(stop) or "stopped; nothing was exported", file=sys.stderr)
         sys.exit(130)  # as shells have it
     if rank_zero_only.rank == 0:
-        page = shlex.join([sys.executable, "-m", "helpers.page", str(folder)])
+        page = shell_joined(["-m", "helpers.page", str(folder)])
         print(f"exported to {folder}; put it on a page: {page}")
 
 

@@ -1,6 +1,7 @@
 """Asking a fine-tuned model about texts: one, many, or a file of any size."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 from pathlib import Path
@@ -20,6 +21,8 @@ from helpers.support.texts import composed
 
 CHUNK = 2_000  # texts that are sorted by length together; more would only cost memory
 SECONDS_WITHOUT_BAR = 3
+FORMULA = re.compile(r"[\s']*[=+\-@＝＋－＠]")  # also after what a spreadsheet may take away
+NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
 
 
 class Prediction(NamedTuple):
@@ -103,7 +106,8 @@ def predict_file(
     Args:
         source: see ``read_rows`` for the formats; empty texts are answered like any other.
         target: gets a row for each row of ``source``, in its order: line, text, predicted label,
-            and the probability of each label. It appears under this name when it is whole.
+            and the probability of each label. A cell that spreadsheets would take for a formula
+            gets a ' in front. The file appears under this name when it is whole.
         text_column: where the texts are; in a ``.txt`` file, "text".
     Raises:
         FileNotFoundError, ValueError: ``source`` cannot be read, or would be overwritten.
@@ -115,9 +119,29 @@ def predict_file(
     # With its byte order mark ("sig"), Excel takes the file for UTF-8.
     with whole_file(target, encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["line", "text", "predicted_label", *label_names(model)])
+        writer.writerow(header_of(label_names(model)))
         for (label, probabilities), (line, text) in zip(
             predict_stream(texts, model, tokenizer), rows, strict=True
         ):
             shares = (f"{share:.4f}" for share in probabilities.values())
-            writer.writerow([line, text, label, *shares])
+            writer.writerow([line, no_formula(text), no_formula(label), *shares])
+
+
+def header_of(labels: Sequence[str]) -> list[str]:
+    """Return the names of the columns of answers, each a name of its own.
+
+    >>> header_of(["text", "image"])
+    ['line', 'text', 'predicted_label', 'probability of text', 'image']
+    """
+    first = ["line", "text", "predicted_label"]
+    of_labels = [f"probability of {label}" if label in first else label for label in labels]
+    return [no_formula(name) for name in first + of_labels]
+
+
+def no_formula(text: str) -> str:
+    """Put a ' before what spreadsheets would take for a formula, and perhaps compute.
+
+    >>> no_formula("=_= 잠 옴"), no_formula("-1.5")
+    ("'=_= 잠 옴", '-1.5')
+    """
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text

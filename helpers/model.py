@@ -18,7 +18,7 @@ from helpers.support.model_files import (
     TOKENIZER_SETTINGS,
     VOCABULARY,
     WEIGHTS,
-    check_whole,
+    check_complete,
     fetch_files,
     how_to_renew,
     readable,
@@ -61,10 +61,8 @@ def load_model(
         ConnectionError: the model is not on this machine and could not be downloaded.
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
-    name, model_config = (
-        args.pretrained_model_name,
-        load_config(args, num_labels=num_labels, **config),
-    )
+    name = args.pretrained_model_name
+    model_config = load_config(args, num_labels=num_labels, **config)
     check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
@@ -74,8 +72,9 @@ def load_model(
             weights_only=True,
             local_files_only=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # a head for another number of labels is a new one
         )
-        check_whole(report["missing_keys"])
+        check_complete(name, report)
     return model
 
 
@@ -97,5 +96,5 @@ def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
     """Load the model's configuration, the first thing that is asked of the hub."""
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
-    with readable("configuration", name):
+    with quiet_loading(), readable("configuration", name):
         return BertConfig.from_pretrained(name, local_files_only=True, **changes)

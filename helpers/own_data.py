@@ -4,19 +4,36 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from helpers.arguments import ClassificationTrainArguments, EmptyDocuments, FolderName
 from helpers.corpus import ClassificationExample, check_mode, hold_out
 from helpers.support.settings import Limits, check_differ, check_files_differ, setting
 from helpers.support.tables import cell, read_rows
-from helpers.support.texts import settle_empty
+from helpers.support.texts import look, settle_empty
 
 A_TABLE = Limits(
     matching=r"(?is).+\.(csv|tsv|jsonl)", words="a file name that ends in .csv, .tsv or .jsonl"
 )
 TableFile = Annotated[str, A_TABLE]
 TableFileOrNone = Annotated[str | None, A_TABLE]
+Encoding = Literal["utf-8", "cp949", "utf-16"]
+# What pandas and spreadsheets write, and pandas reads, for a value that is missing.
+MISSING = {
+    "",
+    "#N/A",
+    "#NA",
+    "<NA>",
+    "N/A",
+    "NA",
+    "NULL",
+    "NaN",
+    "NaT",
+    "None",
+    "n/a",
+    "nan",
+    "null",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,10 @@ class OwnDataArguments(ClassificationTrainArguments):
     )
     text_column: str = setting("text", "Name of the column with the texts.")
     label_column: str = setting("label", "Name of the column with the labels.")
+    encoding: Encoding = setting("utf-8", "Encoding of the tables; Excel in Korea has cp949.")
+    look_at_test: bool = setting(
+        True, "Judge on the test part at the end; False leaves it closed until all is decided."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,21 +83,39 @@ def read_labelled(path: str | Path, args: OwnDataArguments) -> Sequence[Labelled
     file and the line.
     """
     rows = []
-    for row in read_rows(path):
+    for row in read_rows(path, args.encoding):
         text, label = (cell(row, name, path) for name in (args.text_column, args.label_column))
-        if not label or (not text and args.empty_documents == "refuse"):
-            empty = args.text_column if label else args.label_column
-            raise ValueError(
-                f"{path}, line {row.line}: {empty!r} is empty; fill it in or delete the row."
-            )
-        rows.append(LabelledText(f"{Path(path).name}, line {row.line}", text, label))
+        if label in MISSING:
+            raise missing(f"{path}, line {row.line}", args.label_column, label)
+        if text in MISSING and args.empty_documents == "refuse":
+            raise missing(f"{path}, line {row.line}", args.text_column, text)
+        place = f"{Path(path).name}, line {row.line}"
+        rows.append(LabelledText(place, "" if text in MISSING else text, label))
     if not rows:
         raise ValueError(f"{path}: there is no row; write a text and its label in each line.")
     return settle_empty(rows, args.empty_documents, where=Path(path).name)
 
 
+def missing(place: str, column: str, value: str) -> ValueError:
+    """Return the error for a cell whose value is missing."""
+    found = f"{value!r}, as programs write a missing value" if value else "empty"
+    return ValueError(f"{place}: {column!r} is {found}; fill it in or delete the row.")
+
+
 def check_classes(rows: Sequence[LabelledText], path: str | Path, num_parts: int) -> None:
-    """Raise ValueError unless there are two labels or more, each with a text for every part."""
+    """Raise ValueError unless there are two labels or more, each with a text for every part.
+
+    Labels that look alike, as "Spam" and "spam" or with a space that has no width, are one by
+    mistake.
+    """
+    first_of_look = {}
+    for row in rows:
+        first = first_of_look.setdefault(look(row.label), row)
+        if first.label != row.label:
+            raise ValueError(
+                f"{path}: the labels {first.label!r} ({first.place}) and {row.label!r} "
+                f"({row.place}) look alike; write both in the same way."
+            )
     labels = sorted({row.label for row in rows})
     counts = Counter({row.text: row.label for row in rows if row.text}.values())  # copies: once
     if len(labels) < 2:

@@ -5,12 +5,19 @@ python -m helpers.page FOLDER    # a model that export_model wrote, for this mac
 A file ``examples.txt`` in the folder gives the texts to click, one on each line.
 """
 
+import os
 import sys
 import warnings
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+# Else all users of a machine would share one folder, of which the first one is the owner.
+_FOLDER = TemporaryDirectory(prefix="gradio-")
+os.environ.setdefault("GRADIO_TEMP_DIR", _FOLDER.name)
 
 import gradio as gr
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -19,7 +26,9 @@ from helpers.attribution import attribute
 from helpers.encoding import encode_reviews
 from helpers.export import load_exported, longest_input
 from helpers.inference import predict
-from helpers.support.texts import compose, half_character
+from helpers.support.files import read_utf8
+from helpers.support.machine import print_anything
+from helpers.support.texts import bare, compose, half_character
 
 MOST_CHARACTERS = 500
 STRONGEST = 0.7  # of full colour, on which black letters would be hard to read
@@ -52,17 +61,33 @@ class LocalPage(gr.Interface):
             "max_file_size": 1,  # byte: gradio lets everybody upload files, this page needs none
             "theme": gr.themes.Default(primary_hue="indigo", font=FONTS),
         }
-        return super().launch(*arguments, **(ours | options))
+        with local_without_proxy(options.get("server_name") or LOCALHOST):
+            return super().launch(*arguments, **(ours | options))
+
+
+@contextmanager
+def local_without_proxy(host: str) -> Iterator[None]:
+    """Let gradio ask its own page whether it has started, which no network's proxy can tell."""
+    usual = {name: os.environ.get(name) for name in ("no_proxy", "NO_PROXY")}
+    ours = ",".join({value for value in usual.values() if value} | {host, "localhost"})
+    os.environ |= dict.fromkeys(usual, ours)
+    try:
+        yield
+    finally:
+        for name, value in usual.items():
+            del os.environ[name]
+            if value is not None:
+                os.environ[name] = value
 
 
 def find_fault(text: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str | None:
     """Say in one sentence why a text cannot be judged; None: it can."""
-    if not (text and text.strip()):
+    if not (text and bare(text)):
         return "Write something first."
     if (place := half_character(text)) is not None:
         return f"Character {place + 1} is half of a character: delete it, or type the text again."
     text = compose(text)  # decomposed Hangul has three characters for each that one sees
-    if len(text) > MOST_CHARACTERS:  # the box stops there, too, but programs need no box
+    if len(text) > MOST_CHARACTERS:
         return f"At most {MOST_CHARACTERS} characters, please: this text has {len(text):,}."
     most_pieces = longest_input(model, tokenizer)
     _, num_cut = encode_reviews([text], tokenizer, most_pieces)
@@ -96,7 +121,7 @@ def make_page(
     """
     return LocalPage(
         lambda text: judge(text, model, tokenizer),
-        gr.Textbox(label="Text · 글", lines=4, max_length=MOST_CHARACTERS),
+        gr.Textbox(label="Text · 글", lines=4),  # with max_length, it would cut in silence
         [
             gr.Label(label="Probability · 확률"),
             gr.HighlightedText(label="What pushed the answer · 판단의 근거", show_legend=True),
@@ -115,8 +140,7 @@ def make_page(
 def read_examples(folder: Path) -> list[str]:
     """Return the lines of ``examples.txt`` in a model's folder; none if it has no such file."""
     path = folder / "examples.txt"
-    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
-    return [line for line in text.split("\n") if line.strip()]
+    return [line for line in read_utf8(path).split("\n") if bare(line)] if path.is_file() else []
 
 
 def serve(page: gr.Interface, host: str, port: int, share: bool) -> None:
@@ -138,11 +162,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--share", action="store_true", help="a public link through gradio.live")
     arguments = parser.parse_args()
+    print_anything()
     try:
-        model, tokenizer = load_exported(arguments.folder)
-    except FileNotFoundError as error:
+        page = make_page(*load_exported(arguments.folder), read_examples(arguments.folder))
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
-    page = make_page(model, tokenizer, read_examples(arguments.folder))
     serve(page, arguments.host, arguments.port, arguments.share)
 
 

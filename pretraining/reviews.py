@@ -11,7 +11,7 @@ import torch
 from transformers import BertTokenizer
 
 from helpers.corpus import HEADER, read_nsmc
-from helpers.encoding import encode_reviews
+from helpers.encoding import encode_reviews, in_chunks
 
 CHUNK = 50_000  # reviews that are sorted by length together
 SHORTEST_TO_CUT = 8  # pieces, [CLS] and [SEP] among them, of a review that makes two segments
@@ -63,7 +63,9 @@ class TokenizedReviews:
 
 def tokenize(reviews: Sequence[str], tokenizer: BertTokenizer) -> TokenizedReviews:
     """Encode as ``[CLS] … [SEP]``, just as fine-tuning will, so that positions mean the same."""
-    encoded, _ = encode_reviews(reviews, tokenizer, tokenizer.model_max_length)
+    most = tokenizer.model_max_length
+    chunks = in_chunks(reviews, CHUNK)
+    encoded = [ids for chunk in chunks for ids in encode_reviews(chunk, tokenizer, most)[0]]
     lengths = [len(ids) for ids in encoded]
     pieces = np.fromiter((i for ids in encoded for i in ids), dtype=np.uint16, count=sum(lengths))
     return TokenizedReviews(pieces, np.concatenate([[0], np.cumsum(lengths)]))

@@ -10,9 +10,9 @@
 
 NSMC is a folder with its two files; KCBERT one with kcbert-base's config.json and vocab.txt: its
 weights are not needed, random ones cost the same. Each command measures one table, puts it into
-``benchmarks/results/speed.json``, and writes README's table anew. The old package is installed into
-``benchmarks/.ratsnlp`` the first time; ``--ratsnlp PYTHON`` names an environment that has it, and
-``--ratsnlp none`` leaves it out.
+``benchmarks/results/speed.json``, and writes the table of docs/speed.md anew. The old
+package is installed into ``benchmarks/.ratsnlp`` the first time; ``--ratsnlp PYTHON`` names an
+environment that has it, and ``--ratsnlp none`` leaves it out.
 """
 
 import argparse

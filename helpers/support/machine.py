@@ -3,9 +3,13 @@
 import gc
 import logging
 import os
+import shlex
+import subprocess
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 HARDWARE = ("accelerator", "devices", "num_nodes", "strategy", "precision")
@@ -100,7 +104,7 @@ def _fault_of_hardware(asked: dict[str, str | int]) -> str | None:
     started_by = getattr(trainer.strategy, "cluster_environment", None)
     alone = isinstance(started_by, LightningEnvironment) and "MASTER_ADDR" not in os.environ
     if asked["num_nodes"] > 1 and alone:
-        return "it does not know the others: start with torchrun on each, as the README says"
+        return "it does not know the others: start with torchrun on each, see docs/several_gpus.md"
     return None
 
 
@@ -110,6 +114,23 @@ def can_fuse_adamw(device: str, precision: str) -> bool:
     Lightning cannot clip the gradients of such an optimizer in mixed precision.
     """
     return device in FUSED_ON and precision == "32-true"
+
+
+def shell_joined(words: Sequence[str]) -> str:
+    """Return a command as this machine's shells take it.
+
+    Neither of Windows' two takes the other's quotes around a program: there it is plain "python".
+    """
+    if os.name == "nt":
+        return subprocess.list2cmdline(["python", *words])
+    return shlex.join([sys.executable, *words])
+
+
+def print_anything() -> None:
+    """Let what a console's encoding lacks, as CP949 lacks emoji, be printed as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def quiet_lightning() -> None:

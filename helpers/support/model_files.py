@@ -1,8 +1,10 @@
 """A model's files: fetched by the hub's client, and looked at before and after they are loaded."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import (
     constants,
@@ -74,10 +76,29 @@ def readable(part: str, name: str) -> Iterator[None]:
         ) from error
 
 
+def stand_in(folder: Path) -> str | None:
+    """Say which file of a folder is something else in a model's file's place; None: none is."""
+    for file in (".", *CONFIG, *WEIGHTS, *VOCABULARY, *TOKENIZER_SETTINGS):
+        path = folder / file
+        if path.exists() and not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+            return f"You may not read {path}: its owner can allow it (chmod -R a+rX)."
+        if not path.is_file():
+            continue
+        with path.open("rb") as opened:
+            beginning = opened.read(100).lstrip().lower()
+        if beginning.startswith(b"version https://git-lfs"):
+            return f"{path} is a pointer of Git LFS: run `git lfs pull` where you cloned it."
+        if beginning.startswith(b"<"):
+            return f"{path} is a web page: download the file itself."
+        if not beginning:
+            return f"{path} is empty: copy it again, to a disk that has room."
+    return None
+
+
 def how_to_renew(name: str) -> str:
     """Say what helps when the files of a model are damaged."""
     if Path(name).is_dir():
-        return "Copy or export its folder again."
+        return stand_in(Path(name)) or "Copy or export its folder again."
     folder = Path(constants.HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"
     return f"Delete the folder {folder} and run this again: the model is then fetched anew."
 
@@ -125,8 +146,13 @@ def config_file(model_name: str) -> Path | None:
     return config
 
 
-def check_whole(missing: Iterable[str]) -> None:
-    """Raise ValueError when weights were missing, and so random, that pretraining should give."""
-    unexpected = [name for name in missing if not name.startswith(NEW_PARTS)]
+def check_complete(name: str, report: dict[str, Any]) -> None:
+    """Raise ValueError when other weights than a head's are random: missing, or of another size."""
+    resized = [weight for weight, *_ in report["mismatched_keys"]]
+    unexpected = [w for w in [*report["missing_keys"], *resized] if not w.startswith(NEW_PARTS)]
     if unexpected:
-        raise ValueError(f"{len(unexpected)} weights are missing, {unexpected[0]} among them")
+        raise ValueError(
+            f"{len(unexpected)} weights are missing or of another size, {unexpected[0]} among them"
+        )
+    if resized:
+        print(f"{name} was fine-tuned for other labels: its head begins anew")

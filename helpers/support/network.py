@@ -68,7 +68,15 @@ def first_sentence(error: BaseException) -> str:
 
 def remedy(error: BaseException) -> str:
     """Say what to do about a failed download before trying again."""
-    status = status_of(error)
+    status, said = status_of(error), str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return (
+            "Python trusts none of the certificates that came: on a Mac, run Install "
+            "Certificates.command in Python's folder; in a network that reads along, name its "
+            "certificate in SSL_CERT_FILE; see that the clock is right"
+        )
+    if status == 407 or "proxy" in said.lower():
+        return "Check the proxy, its name and password included, in HTTPS_PROXY"
     if status in BUSY:
         return "Wait some minutes"
     if status in (401, 403, 404):

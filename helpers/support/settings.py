@@ -7,6 +7,7 @@ import types
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from os.path import realpath
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, Self, get_args, get_origin, get_type_hints
@@ -54,8 +55,16 @@ def setting(default: Any, help: str) -> Any:
 class Settings:
     """Base of dataclasses whose fields are checked, by type and ``Limits``, when they are made.
 
-    A ValueError names the field, the value and what is allowed.
+    A ValueError names the field, the value and what is allowed; a TypeError, in the place of
+    Python's own, a setting that there is not.
     """
+
+    def __new__(cls, *values: Any, **named: Any) -> Self:
+        """Look at the names before the dataclass does, whose error names no other setting."""
+        for name in named:
+            if fault := unknown(name, cls):
+                raise TypeError(fault)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for name, hint in get_type_hints(type(self), include_extras=True).items():
@@ -75,10 +84,9 @@ class Settings:
         A ValueError names the file and the setting that is unknown or wrong.
         """
         values = read_object(path)
-        known = [one.name for one in fields(cls)]
         for name in values:
-            if name not in known:
-                raise ValueError(f"{path}: no setting is called {name!r}; use {', '.join(known)}.")
+            if fault := unknown(name, cls):
+                raise ValueError(f"{path}: {fault}")
         try:
             return cls(**values)
         except ValueError as error:
@@ -88,6 +96,16 @@ class Settings:
     def from_command_line(cls, words: Sequence[str] | None = None) -> Self:
         """Read the settings from words such as ``--batch_size 64``; None: those of this process."""
         return parsed(command_line(cls), words)
+
+
+def unknown(name: str, kind: type[Settings]) -> str | None:
+    """Say that there is no such setting, and which may be meant; None: there is."""
+    known = [one.name for one in fields(kind)]
+    if name in known:
+        return None
+    near = get_close_matches(name.replace("-", "_").lower(), known, n=1)
+    meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    return f"No setting is called {name!r}; {meant}"
 
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
@@ -186,9 +204,11 @@ def command_line(kind: type[Settings], description: str | None = None) -> Argume
 
 def parsed(parser: ArgumentParser, words: Sequence[str] | None = None) -> Any:
     """Let a ``command_line`` read the settings from words; None: those of this process."""
-    settings, *_, unknown = parser.parse_args_into_dataclasses(
+    settings, *_, rest = parser.parse_args_into_dataclasses(
         words, return_remaining_strings=True, look_for_args_file=False
     )
-    if unknown:
-        raise ValueError(f"There is no setting {unknown[0]}; --help lists all.")
+    if rest:
+        name = rest[0].partition("=")[0]
+        fault = unknown(name.lstrip("-"), type(settings)) if name.startswith("--") else None
+        raise ValueError(f"{fault or f'{name!r} belongs to no setting.'} --help lists all.")
     return settings

@@ -8,9 +8,12 @@ from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any, NamedTuple
 
-from helpers.support.texts import compose, half_character
+from helpers.support.texts import bare, compose, half_character
 
 MOST_CHARACTERS = 10_000_000  # in a cell: beyond it, a quote was surely left open
+
+
+TWICE = object()  # stands for the value of a column whose name is not the only one of its kind
 
 
 class Row(NamedTuple):
@@ -20,12 +23,24 @@ class Row(NamedTuple):
     values: dict[str, Any]
 
 
-def read_rows(path: str | Path) -> Iterator[Row]:
+def named(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the values by name; of a name that comes twice ``TWICE``, so that asking is an error.
+
+    Columns without a name, as a DataFrame's index is exported, nobody can ask for: they go.
+    """
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name := bare(name):
+            values[name] = TWICE if name in values else value
+    return values
+
+
+def read_rows(path: str | Path, encoding: str = "utf-8") -> Iterator[Row]:
     """Read a table one row after the other, so that a file of any size needs little memory.
 
     The ending of the name decides how: ``.csv`` (commas) or ``.tsv`` (tabs), with a header and
     quoted as RFC 4180 says; ``.jsonl`` (a JSON object a line); ``.txt`` (a text a line, in a column
-    "text"). All are UTF-8, with or without a byte order mark.
+    "text"). A byte order mark is no part of the text.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -39,20 +54,25 @@ def read_rows(path: str | Path) -> Iterator[Row]:
         )
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; check the name and the folder.")
-    yield from _READERS[path.suffix.lower()](_lines(path), path)
+    yield from _READERS[path.suffix.lower()](_lines(path, encoding), path)
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path, encoding: str) -> Iterator[str]:
     """Yield the lines of a file in composed form, each with its ending."""
-    # Bytes that are not UTF-8 come out as surrogates ("escape"), so that their line is known.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        for number, line in enumerate(file, start=1):
-            if "\0" in line or half_character(line) is not None:  # NUL: UTF-16, or no text at all
-                raise ValueError(
-                    f"{path}, line {number}: not UTF-8 text. Excel in Korea saves CP949 unless "
-                    'told otherwise: save it again as "CSV UTF-8".'
-                )
-            yield compose(line)
+    number = 1
+    try:
+        # What is not of the encoding comes out as surrogates ("escape"), so that its line is known.
+        with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+            for line in file:
+                if "\0" in line or half_character(line) is not None:  # NUL: UTF-16, or no text
+                    raise UnicodeError
+                yield compose(line.removeprefix("\ufeff"))
+                number += 1
+    except UnicodeError as error:
+        raise ValueError(
+            f"{path}, line {number}: not {encoding.upper()} text. Excel in Korea saves CP949 "
+            'unless told otherwise: save it again as "CSV UTF-8", or name the encoding that it has.'
+        ) from error
 
 
 def _read_jsonl(lines: Iterable[str], path: Path) -> Iterator[Row]:
@@ -60,7 +80,7 @@ def _read_jsonl(lines: Iterable[str], path: Path) -> Iterator[Row]:
         if not content.strip():
             continue
         try:
-            values = json.loads(content)
+            values = json.loads(content, object_pairs_hook=named)
         except json.JSONDecodeError as error:
             raise ValueError(
                 f"{path}, line {line}: not valid JSON: {error.msg}; write one object a line."
@@ -110,22 +130,14 @@ def read_separated(lines: Iterable[str], path: Path, delimiter: str) -> Iterator
         if not cells:
             continue
         if not columns:
-            columns = _checked_header(cells, path, line)
+            columns = cells
         elif len(cells) == len(columns):
-            yield Row(line, dict(zip(columns, cells, strict=True)))
+            yield Row(line, named(zip(columns, cells, strict=True)))
         else:
             raise ValueError(
                 f"{path}, line {line}: {len(columns)} columns are needed, {len(cells)} found; put "
                 "a text that contains the separator in quotes."
             )
-
-
-def _checked_header(cells: list[str], path: Path, line: int) -> list[str]:
-    if len(set(cells)) < len(cells) or not all(cells):
-        raise ValueError(
-            f"{path}, line {line}: every column needs a name of its own; the header is {cells}."
-        )
-    return cells
 
 
 _READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
@@ -137,11 +149,11 @@ _READERS: dict[str, Callable[[Iterable[str], Path], Iterator[Row]]] = {
 
 
 def cell(row: Row, column: str, path: str | Path) -> str:
-    """Return what stands in a column of a row: composed, no spaces around it, "" for nothing.
+    """Return what stands in a column of a row: composed, nothing unseen around it, "" for nothing.
 
-    A ValueError names file and line where there is no such column, or no single value in it.
+    A ValueError names file and line where there is no such column or two, or no single value in it.
     """
-    if (column := compose(column)) not in row.values:
+    if (column := bare(compose(column))) not in row.values:
         there = ", ".join(map(repr, row.values)) or "an empty object"
         parted = " Columns are parted by commas in .csv and tabs in .tsv."
         raise ValueError(
@@ -149,9 +161,13 @@ def cell(row: Row, column: str, path: str | Path) -> str:
             f"name, here or in the file.{parted if len(row.values) == 1 else ''}"
         )
     value = row.values[column]
+    if value is TWICE:
+        raise ValueError(
+            f"{path}, line {row.line}: there are two columns {column!r}; rename one of them."
+        )
     if isinstance(value, list | dict):
         raise ValueError(f"{path}, line {row.line}: {column!r} must be a text; it is {value!r}.")
-    text = "" if value is None else str(value).strip()
+    text = "" if value is None or value != value else bare(str(value))  # NaN is not equal to itself
     if (place := half_character(text)) is not None:  # JSON can write one: "\ud83d"
         raise ValueError(
             f"{path}, line {row.line}: {column!r} has half of a character, {text[place]!r}; "

@@ -1,13 +1,44 @@
-"""Texts: halves of characters, one form for each text, and what to do with empty ones."""
+"""Texts: what nobody sees in them, one form for each text, and what to do with empty ones."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from unicodedata import is_normalized
+from unicodedata import is_normalized, normalize
 
 from tokenizers.normalizers import NFC
 
 # Not unicodedata.normalize: 100,000 combining marks in disorder would take it ten seconds.
 _COMPOSER = NFC()
+# Spaces, controls, and what is drawn as a blank; not the joiner that holds emoji together.
+_RANGES = (
+    (0, 0x21),
+    (0x7F, 0xA1),
+    (0x2000, 0x200D),
+    (0x200E, 0x2010),
+    (0x2028, 0x2030),
+    (0x205F, 0x2070),
+)
+_UNSEEN = "".join(chr(number) for ends in _RANGES for number in range(*ends)) + (
+    "\xad\u034f\u061c\u115f\u1160\u1680\u180e\u2800\u3000\u3164\ufeff\uffa0"
+)
+_NOT_IN_A_LOOK = dict.fromkeys(map(ord, _UNSEEN + "\ufe0e\ufe0f"))  # these choose how emoji look
+
+
+def bare(text: str) -> str:
+    """Return a text without what nobody sees at its ends.
+
+    >>> bare("\\ufeff 긍정\\u200b\\u3164")
+    '긍정'
+    """
+    return text.strip(_UNSEEN)
+
+
+def look(text: str) -> str:
+    """Return the same for texts that look alike: nothing unseen, one width and case.
+
+    >>> look("Ｓｐａｍ 1") == look("sp\\u200bam1")
+    True
+    """
+    return normalize("NFKC", text).translate(_NOT_IN_A_LOOK).casefold()
 
 
 def half_character(text: str) -> int | None:
@@ -61,17 +92,17 @@ def settle_empty(items: Sequence[Any], empty_documents: str, where: str) -> Sequ
     """Keep, drop or refuse empty texts, and print how many there are.
 
     Args:
-        items: anything with a ``text``; one of nothing but spaces is empty, too.
+        items: anything with a ``text``; one in which nobody sees anything is empty, too.
         empty_documents: "keep", "drop" or "refuse".
         where: names the items in what is printed, and in the ValueError of a refusal.
     """
-    full = [item for item in items if item.text.strip()]
+    full = [item for item in items if bare(item.text)]
     num_empty = len(items) - len(full)
     if not num_empty:
         return items
     empty = f"{where}: {num_empty:,} of {len(items):,} texts are empty"
     if empty_documents == "refuse" or not full:
-        first = next(item for item in items if not item.text.strip())
+        first = next(item for item in items if not bare(item.text))
         raise ValueError(
             f"{empty}, the first is {first}; write something there, or choose another value of "
             "empty_documents than 'refuse'."

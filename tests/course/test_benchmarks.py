@@ -1,4 +1,4 @@
-"""The benchmarks run, at a tiny size, and README shows what they found."""
+"""The benchmarks run, at a tiny size, and docs show what they found."""
 
 import json
 from collections import Counter
@@ -35,10 +35,10 @@ def small_nsmc(tmp_path: Path) -> Path:
 def test_label_curve_measures_what_is_missing_and_reports(
     small_nsmc: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    results, readme, figure = tmp_path / "curve.jsonl", tmp_path / "README.md", tmp_path / "c.svg"
-    readme.write_text("<!-- label curve -->\nold\n<!-- end of label curve -->\nrest\n")
+    results, page, figure = tmp_path / "curve.jsonl", tmp_path / "page.md", tmp_path / "c.svg"
+    page.write_text("<!-- label curve -->\nold\n<!-- end of label curve -->\nrest\n")
     monkeypatch.setattr(label_curve, "EPOCHS", {20: 1, 60: 1})
-    monkeypatch.setattr(label_curve_report, "DOCUMENTS", (readme,))
+    monkeypatch.setattr(label_curve_report, "DOCUMENTS", (page,))
     monkeypatch.setattr(label_curve_report, "FIGURE", figure)
     words = ["label_curve", "--nsmc", str(small_nsmc), "--results", str(results), "--seeds", "1"]
     monkeypatch.setattr("sys.argv", [*words, "--labels", "20", "60"])
@@ -49,8 +49,8 @@ def test_label_curve_measures_what_is_missing_and_reports(
         (20, "pretrained"), (20, "random"), (60, "pretrained"), (60, "random"),
     ]  # fmt: skip
     assert all(run["test_reviews"] == 40 and 0 <= run["accuracy"] <= 1 for run in runs)
-    assert "| mini-bert | pretrained weights | ." in readme.read_text()
-    assert readme.read_text().endswith("rest\n")
+    assert "| mini-bert | pretrained weights | ." in page.read_text()
+    assert page.read_text().endswith("rest\n")
     assert figure.read_text().startswith("<?xml")
 
 
@@ -113,9 +113,9 @@ def measure_here(bench: Bench, contender: str, job: str, **settings: Any) -> dic
 def test_every_table_of_speed_is_measured_and_reported(
     table: str, small_nsmc: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    readme, results = small_nsmc / "README.md", small_nsmc / "speed.json"
-    readme.write_text("<!-- speed -->\nold\n<!-- end of speed -->\nrest\n", encoding="utf-8")
-    monkeypatch.setattr(report, "READMES", [readme])
+    page, results = small_nsmc / "page.md", small_nsmc / "speed.json"
+    page.write_text("<!-- speed -->\nold\n<!-- end of speed -->\nrest\n", encoding="utf-8")
+    monkeypatch.setattr(report, "DOCUMENTS", [page])
     monkeypatch.setattr(Bench, "measure", measure_here)
     words = [table, "--nsmc", small_nsmc, "--model", MINI_BERT, "--rounds", "1", "--rows", "40"]
     words += ["--results", results, "--ratsnlp", "none", "--no-trainer"]
@@ -125,11 +125,11 @@ def test_every_table_of_speed_is_measured_and_reported(
     assert stored["settings"] == {"threads": 2, "ratsnlp": False}
     assert stored["versions"].keys() >= {"torch", "transformers"} and stored["machine"]["cpu"]
     assert stored["runs"]
-    report_of_table = readme.read_text(encoding="utf-8")
+    report_of_table = page.read_text(encoding="utf-8")
     assert f"Without ratsnlp: {table}." in report_of_table and report_of_table.endswith("rest\n")
     assert "ratsnlp is left out" in capsys.readouterr().out
 
 
-def test_readme_shows_the_stored_speed() -> None:
+def test_documents_show_the_stored_speed() -> None:
     table = report.table_of(read_results(RESULTS))
-    assert all(table in readme.read_text(encoding="utf-8") for readme in report.READMES)
+    assert all(table in page.read_text(encoding="utf-8") for page in report.DOCUMENTS)

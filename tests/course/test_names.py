@@ -12,9 +12,6 @@ from tests.course.notebooks import ALL_PATHS, Notebook, python_of
 
 # Still to be given names of their own.
 LEFT = {
-    "09_inference": {"model", "tokenizer"},
-    "09_inference_solutions": {"model", "tokenizer"},
-    "10_own_data": {"model", "tokenizer"},
     "10_own_data_solutions": {"content"},
 }
 

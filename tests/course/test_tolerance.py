@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.course.notebooks import ALL_PATHS, Notebook
 from tests.course.tolerance import agree
 
+TRAINING = ("train(", "fine_tune(", ".fit(", "optimizer.step()")
 STORED = "epoch 1/4  train_loss 0.60  val_acc 0.81\np = 0.97  positive, 12 of 300 (74%)\n"
 
 
@@ -53,5 +54,5 @@ def test_nbval_allows_a_tolerance_in_trained_cells_alone(tmp_path: Path) -> None
 def test_only_notebooks_that_train_have_a_tolerance(path: Path) -> None:
     trains = False
     for cell in Notebook(path).code_cells:
-        trains |= any(call in cell.source for call in ("train(", ".fit(", "optimizer.step()"))
+        trains |= any(call in cell.source for call in TRAINING)
         assert trains or "trained" not in cell.metadata.get("tags", []), cell.source

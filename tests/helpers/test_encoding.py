@@ -19,16 +19,30 @@ def test_ids_are_the_tokenizers_and_cuts_are_counted(tokenizer: BertTokenizer) -
 
 
 def test_a_corpus_is_encoded_in_portions_as_in_one_piece(
-    tokenizer: BertTokenizer, monkeypatch: pytest.MonkeyPatch
+    tokenizer: BertTokenizer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    expected = encode_reviews(TEXTS, tokenizer, 20)
+    expected, _ = encode_reviews(TEXTS, tokenizer, 20)
     monkeypatch.setattr(encoding, "CHUNK", 2)
-    rows, num_cut = encode_corpus(TEXTS, tokenizer, 20)
-    assert ([row.tolist() for row in rows], num_cut) == expected
-    assert len(encode_corpus([], tokenizer, 20)[0]) == 0
+    assert [row.tolist() for row in encode_corpus(TEXTS, tokenizer, 20, "val")] == expected
+    assert capsys.readouterr().out.startswith("val: 1 of 5 reviews were longer than")
+    assert encode_corpus([], tokenizer, 20, "val") == []
+    assert capsys.readouterr().out == ""
 
 
 def test_tokenizer_with_another_padding_id_is_refused(tokenizer: BertTokenizer) -> None:
     tokenizer.pad_token = "[MASK]"
-    with pytest.raises(ValueError, match=r"\[PAD\] has the id 4, .*; load the tokenizer with"):
-        encode_corpus(["좋다"], tokenizer, 128)
+    with pytest.raises(ValueError, match=r"\[PAD\] has the id 4, .*; choose a model whose vocab"):
+        encode_corpus(["좋다"], tokenizer, 128, "train")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, ""), (0.25, "train: 25% of the word pieces are [UNK]")]
+)
+def test_pieces_that_the_model_does_not_know_are_told(
+    tokenizer: BertTokenizer, capsys: pytest.CaptureFixture[str], share: float, said: str
+) -> None:
+    texts = ["영화 영화 영화 " + ("ᚠ" if share else "영화")] * 5
+    encode_corpus(texts, tokenizer, 128, "train")
+    assert capsys.readouterr().out.startswith(said) and bool(said) == bool(share)
+    with pytest.raises(ValueError, match=r"75% of .* lacks them\. Choose a model that was pretr"):
+        encode_corpus(["ᚠ ᚠ 영화 ᚢ"] * 5, tokenizer, 128, "train")

@@ -110,3 +110,23 @@ def test_a_model_that_nobody_fine_tuned_or_wrote_is_not_asked_of_the_hub(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("the hub was asked"))
     with pytest.raises(FileNotFoundError, match=ADVICE):
         load_exported(folder)
+
+
+def test_what_everybody_may_read_everybody_can_load(exported: Path) -> None:
+    modes = {path.name: path.stat().st_mode for path in exported.iterdir()}
+    assert len(set(modes.values())) == 1, modes
+
+
+def test_a_folder_that_one_may_not_read(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copied / "model.safetensors").write_text("as if it could not be read")
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "model.safetensors")
+    with pytest.raises(FileNotFoundError, match=r"You may not read .*/model\.safetensors: its own"):
+        load_exported(copied)
+
+
+def test_a_gpu_is_used_where_there_is_one(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved_to: list[object] = []
+    monkeypatch.setattr(torch.nn.Module, "to", lambda self, place: moved_to.append(place) or self)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda **_: torch.device("cuda"))
+    load_exported(exported)
+    assert moved_to == [torch.device("cuda")]

@@ -126,3 +126,13 @@ def test_the_texts_are_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is the file with the texts; name another one"):
         predict_file(source, f"{tmp_path}/./in.csv", MODEL, TOKENIZER)
     assert source.read_text(encoding="utf-8") == "text\n좋아요\n"
+
+
+def test_no_cell_of_the_answers_is_a_formula_and_every_column_has_its_name(tmp_path: Path) -> None:
+    labels = ("text", "=1+1", "-1")
+    texts = ["@친구 봐", "＝SUM(A1)", "'=1", "-3", "1-2"]
+    (tmp_path / "in.txt").write_text("\n".join(texts), encoding="utf-8")
+    predict_file(tmp_path / "in.txt", tmp_path / "out.csv", small_model(labels), TOKENIZER)
+    rows = [row.values for row in read_rows(tmp_path / "out.csv")]
+    assert [row["text"] for row in rows] == ["'@친구 봐", "'＝SUM(A1)", "''=1", "-3", "1-2"]
+    assert list(rows[0])[2:] == ["predicted_label", "probability of text", "'=1+1", "-1"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import torch
+from gradio.utils import get_upload_folder
 from gradio_client import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -94,6 +96,7 @@ def address(folder: Path, contacts: Path) -> Iterator[str]:
         "GRADIO_ANALYTICS_ENABLED": "True",
         "GRADIO_SERVER_NAME": "0.0.0.0",
         "GRADIO_SHARE": "True",
+        **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY"), f"http://{LOCALHOST}:9"),
     }
     environment.pop("HF_HUB_OFFLINE", None)
     command = [sys.executable, "-m", "helpers.page", str(folder), "--port", str(port)]
@@ -164,6 +167,9 @@ def test_page_of_a_lesson_is_as_private(
     try:
         page.launch(quiet=True, prevent_thread_lock=True)
         assert page.server_name == LOCALHOST and page.share is False
+        assert page.input_components[0].max_length is None  # it would cut what is pasted in silence
+        owned = Path(get_upload_folder())  # not one that all users of a machine share
+        assert owned.stat().st_mode & 0o077 == 0 and owned.name.startswith("gradio-")
         assert page.config["analytics_enabled"] is False and page.config["run_history"] is False
     finally:
         page.close()
@@ -175,6 +181,12 @@ def test_errors_of_the_command(
     for empty in (tmp_path, tmp_path / "misspelt", Path("mis/spelt")):
         monkeypatch.setattr(sys, "argv", ["page", str(empty)])
         with pytest.raises(SystemExit, match=rf"^There is no .*exported model in {empty}: write"):
+            main()
+    for content, said in (("뷁".encode("cp949"), "line 1: not UTF-8 text"), (b"\0", "a NUL char")):
+        copied = shutil.copytree(folder, tmp_path / said[:6], dirs_exist_ok=True)
+        (copied / "examples.txt").write_bytes(content)
+        monkeypatch.setattr(sys, "argv", ["page", str(copied)])
+        with pytest.raises(SystemExit, match=f"examples.txt, .*{said}"):
             main()
     for port in (str(urlsplit(address).port), "99999"):
         monkeypatch.setattr(sys, "argv", ["page", str(folder), "--port", port])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.support.tables import Row, read_rows
+from helpers.support.tables import Row, cell, read_rows
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -38,6 +38,26 @@ def test_every_line_of_a_txt_is_a_row_even_an_empty_one(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", '\ufeff하나, "둘"\r\n\r\n\t셋\r\n끝')  # as Windows saves it
     texts = ['하나, "둘"', "", "\t셋", "끝"]
     assert list(read_rows(path)) == [Row(n, {"text": t}) for n, t in enumerate(texts, start=1)]
+
+
+def test_columns_that_nobody_asked_for_may_be_nameless_or_repeated(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv", ",\ufefftext, note,note,\u200blabel \n0,좋아요,a,b,\u3164긍정\ufeff\n"
+    )
+    (row,) = read_rows(path)
+    assert [cell(row, name, path) for name in ("text", "label")] == ["좋아요", "긍정"]
+    with pytest.raises(ValueError, match="line 2: there are two columns 'note'; rename one"):
+        cell(row, "note", path)
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
+def test_other_encodings_by_name(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.tsv", "text\tlabel\n뷁\t1\n".encode(encoding))
+    assert list(read_rows(path, encoding)) == [Row(2, {"text": "뷁", "label": "1"})]
+    with pytest.raises(ValueError, match=r"line [12]: not UTF-8 text"):
+        list(read_rows(path))
+    with pytest.raises(ValueError, match=r"a\.txt, line 1: not UTF-16 text"):
+        list(read_rows(write(tmp_path / "a.txt", b"odd"), "utf-16"))
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.txt"])

@@ -1,1 +1,1 @@
-"""Tests of what the README promises when something breaks, one file for each row."""
+"""Tests of what docs/reliability.md promises when something breaks, one file for each row."""

@@ -153,6 +153,7 @@ DRAWN = {name: right_values(name) for name in NAMES if name not in KEPT_SMALL} |
     "epochs": st.integers(1, 2),
     "precision": st.sampled_from(["32-true", "bf16-mixed"]),
     "test_mode": st.just(False),
+    "encoding": st.just("utf-8"),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 import torch
@@ -146,6 +147,18 @@ def download(request: pytest.FixtureRequest, full: ClassificationTrainArguments)
 
 
 each_kind = pytest.mark.parametrize("download", [FILES[0], WEIGHTS[0]], indirect=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate has expired", "SSL_CERT_FILE"),
+        ("Tunnel connection failed: 407 Proxy Authentication Required", "HTTPS_PROXY"),
+    ],
+)
+def test_the_remedy_is_one_for_the_cause(said: str, helps: str) -> None:
+    with pytest.raises(ConnectionError, match=helps), network.explained("The corpus"):
+        raise URLError(OSError(said))
 
 
 @pytest.mark.parametrize(("download", "name"), CASES, indirect=["download"])

@@ -223,7 +223,7 @@ def sources() -> dict[str, str]:
     return found
 
 
-def test_the_only_dangerous_call_is_that_of_the_trap_in_lesson_8() -> None:
+def test_the_only_dangerous_call_is_that_of_the_trap_that_is_shown() -> None:
     found = {
         name: [
             line.strip()
@@ -233,5 +233,5 @@ def test_the_only_dangerous_call_is_that_of_the_trap_in_lesson_8() -> None:
         for name, source in sources().items()
     }
     trap = ["loaded = torch.load(trap, weights_only=False)"]  # it prints a line
-    lessons = [f"notebooks/{language}/08_evaluation.ipynb" for language in ("en", "ko")]
-    assert {name: lines for name, lines in found.items() if lines} == dict.fromkeys(lessons, trap)
+    shown = [f"notebooks/{lang}/going_further/files_from_elsewhere.ipynb" for lang in ("en", "ko")]
+    assert {name: lines for name, lines in found.items() if lines} == dict.fromkeys(shown, trap)

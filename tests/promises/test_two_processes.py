@@ -1,4 +1,4 @@
-"""Two processes that share an epoch, started by torchrun as README says."""
+"""Two processes that share an epoch, started by torchrun as docs/several_gpus.md says."""
 
 import json
 import subprocess

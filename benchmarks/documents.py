@@ -4,7 +4,11 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-READMES = (ROOT / "README.md", ROOT / "README.ko.md")
+
+
+def both_editions(page: str) -> tuple[Path, Path]:
+    """Return a page of ``docs`` in English and in Korean."""
+    return ROOT / "docs" / page, ROOT / "docs" / "ko" / page
 
 
 def put_into(document: Path, name: str, text: str) -> None:
