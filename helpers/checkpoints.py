@@ -10,6 +10,7 @@ from transformers import BertForSequenceClassification, BertPreTrainedModel
 from helpers.arguments import TrainArguments
 from helpers.model import Net, load_config
 from helpers.support.files import whole_file
+from helpers.support.machine import best_device
 
 
 class WholeCheckpointIO(TorchCheckpointIO):
@@ -62,7 +63,7 @@ def load_fine_tuned(
     kind: Net = BertForSequenceClassification,
     **config: Any,
 ) -> BertPreTrainedModel:
-    """Return the network of a checkpoint, ready to answer: on the CPU and in eval mode.
+    """Return the network of a checkpoint, ready to answer: in eval mode, on a GPU where one is.
 
     Args:
         num_labels, kind, config: as ``load_model``, and as in training; else a ValueError.
@@ -78,4 +79,4 @@ def load_fine_tuned(
             f"{path} holds other weights than {args.pretrained_model_name!r} with {num_labels} "
             "labels has; load it with the settings it was trained with."
         ) from error
-    return model.eval()
+    return model.to(best_device()).eval()

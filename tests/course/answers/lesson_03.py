@@ -1,4 +1,4 @@
-"""Lesson 3: steps, a learning rate, and settings."""
+"""Lesson 3: updates, a learning rate, and settings."""
 
 from tests.course.exercises import Answers, each
 
@@ -12,13 +12,13 @@ my_args = replace(mini, batch_size=mini.batch_size // 2, epochs=mini.epochs * 2,
 ANSWERS = [
     Answers(
         right=(
-            "steps = 135",
-            "import numpy as np\nsteps = np.ceil(640 / 24) * 5",
-            "import torch\nsteps = torch.tensor(135)",
+            "updates = 135",
+            "import numpy as np\nupdates = np.ceil(640 / 24) * 5",
+            "import torch\nupdates = torch.tensor(135)",
         ),
         wrong=(
-            *each("steps = …", "640 // 24 * 5", "640 / 24 * 5", "27", "'135'"),
-            "import math\nsteps = math.ceil(640 / 24 * 5)",
+            *each("updates = …", "640 // 24 * 5", "640 / 24 * 5", "27", "'135'"),
+            "import math\nupdates = math.ceil(640 / 24 * 5)",
         ),
     ),
     Answers(
