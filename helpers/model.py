@@ -62,7 +62,8 @@ def load_model(
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
     name = args.pretrained_model_name
-    model_config = load_config(args, num_labels=num_labels, **config)
+    with quiet_loading():
+        model_config = load_config(args, num_labels=num_labels, **config)
     check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
@@ -96,5 +97,5 @@ def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
     """Load the model's configuration, the first thing that is asked of the hub."""
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
-    with quiet_loading(), readable("configuration", name):
+    with readable("configuration", name):
         return BertConfig.from_pretrained(name, local_files_only=True, **changes)
