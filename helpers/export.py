@@ -11,7 +11,6 @@ from transformers import (
 )
 
 from helpers.model import quiet_loading
-from helpers.support.files import share_like
 from helpers.support.machine import best_device
 from helpers.support.model_files import stand_in
 
@@ -39,7 +38,8 @@ def export_model(
     with quiet_loading():
         model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    share_like(Path(folder) / "config.json", sorted(Path(folder).glob("*.safetensors")))
+    for weights in Path(folder).glob("*.safetensors"):  # written for nobody but their owner
+        weights.chmod((Path(folder) / "config.json").stat().st_mode)
     return Path(folder)
 
 
