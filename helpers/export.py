@@ -25,13 +25,11 @@ def export_model(
 
     The model, too, knows the names from now on. ValueError: the names do not fit its labels.
     """
-    if len(label_names) != model.config.num_labels:
+    if not len(label_names) == len(set(label_names)) == model.config.num_labels:
         raise ValueError(
-            f"The model has {model.config.num_labels} labels, but {len(label_names)} names were "
+            f"The model has {model.config.num_labels} labels, and each needs a name of its own; "
             f"given: {list(label_names)}."
         )
-    if len(set(label_names)) < len(label_names):
-        raise ValueError(f"Every label needs a name of its own; given: {list(label_names)}.")
     Path(folder).mkdir(parents=True, exist_ok=True)
     model.config.id2label = dict(enumerate(label_names))
     model.config.label2id = {name: number for number, name in enumerate(label_names)}
