@@ -11,7 +11,6 @@ from transformers import (
 )
 
 from helpers.model import quiet_loading
-from helpers.support.files import share_like
 from helpers.support.machine import best_device
 from helpers.support.model_files import stand_in
 
@@ -26,20 +25,19 @@ def export_model(
 
     The model, too, knows the names from now on. ValueError: the names do not fit its labels.
     """
-    if len(label_names) != model.config.num_labels:
+    if not len(label_names) == len(set(label_names)) == model.config.num_labels:
         raise ValueError(
-            f"The model has {model.config.num_labels} labels, but {len(label_names)} names were "
+            f"The model has {model.config.num_labels} labels, and each needs a name of its own; "
             f"given: {list(label_names)}."
         )
-    if len(set(label_names)) < len(label_names):
-        raise ValueError(f"Every label needs a name of its own; given: {list(label_names)}.")
     Path(folder).mkdir(parents=True, exist_ok=True)
     model.config.id2label = dict(enumerate(label_names))
     model.config.label2id = {name: number for number, name in enumerate(label_names)}
     with quiet_loading():
         model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    share_like(Path(folder) / "config.json", sorted(Path(folder).glob("*.safetensors")))
+    for weights in Path(folder).glob("*.safetensors"):  # written for nobody but their owner
+        weights.chmod((Path(folder) / "config.json").stat().st_mode)
     return Path(folder)
 
 

@@ -62,9 +62,7 @@ def load_model(
         ValueError: its files are damaged, or ``args.max_seq_length`` is more than it has positions.
     """
     name = args.pretrained_model_name
-    with quiet_loading():
-        model_config = load_config(args, num_labels=num_labels, **config)
-    check_sequence_length(args.max_seq_length, model_config.max_position_embeddings)
+    model_config = load_config(args, num_labels=num_labels, **config)
     fetch_files(name, WEIGHTS)
     with quiet_loading(), readable("weights", name):
         model, report = kind.from_pretrained(
@@ -94,8 +92,14 @@ def quiet_loading() -> Iterator[None]:
 
 
 def load_config(args: TrainArguments, **changes: Any) -> BertConfig:
-    """Load the model's configuration, the first thing that is asked of the hub."""
+    """Load the model's configuration, the first thing that is asked of the hub, and change it.
+
+    A ValueError says when ``args.max_seq_length`` is more than the model has positions.
+    """
     name = args.pretrained_model_name
     fetch_files(name, CONFIG)
     with readable("configuration", name):
-        return BertConfig.from_pretrained(name, local_files_only=True, **changes)
+        config = BertConfig.from_pretrained(name, local_files_only=True)
+    config.update(changes)
+    check_sequence_length(args.max_seq_length, config.max_position_embeddings)
+    return config

@@ -21,19 +21,13 @@ from helpers.support.interruptions import first_interrupt, only_training_in, sto
 from helpers.support.machine import drive_of
 from helpers.support.resumable_data import ResumableDataLoader
 
-MAY_CHANGE = {  # settings that decide where and how a training runs, not what it learns
-    "pretrained_model_name",  # the model and the table are recognized by what they hold
-    "train_file",
-    "test_file",
-    "text_column",
-    "label_column",
-    "downstream_corpus_root_dir",
-    "downstream_model_dir",
-    "save_every_n_steps",
-    "cpu_workers",
-    "accelerator",
-    "force_download",
-}
+# Settings that decide where and how a training runs, not what it learns; the model and the table
+# are recognized by what they hold.
+MAY_CHANGE = {
+    "pretrained_model_name", "train_file", "test_file", "text_column", "label_column", "encoding",
+    "look_at_test", "downstream_corpus_root_dir", "downstream_model_dir", "save_every_n_steps",
+    "cpu_workers", "accelerator", "force_download",
+}  # fmt: skip
 TRAINED: WeakSet[nn.Module] = WeakSet()  # the networks that were, in this process
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -46,12 +46,6 @@ def whole_file(target: str | Path, mode: str = "w", **form: Any) -> Iterator[IO[
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def share_like(one: Path, others: Iterable[Path]) -> None:
-    """Let those read the others who may read the one: safetensors keeps its files to the owner."""
-    for other in others:
-        other.chmod(one.stat().st_mode)
 
 
 @contextmanager

@@ -84,12 +84,9 @@ class Settings:
         A ValueError names the file and the setting that is unknown or wrong.
         """
         values = read_object(path)
-        for name in values:
-            if fault := unknown(name, cls):
-                raise ValueError(f"{path}: {fault}")
         try:
             return cls(**values)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from error
 
     @classmethod

@@ -2,23 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from unicodedata import is_normalized, normalize
+from unicodedata import category, is_normalized, normalize
 
 from tokenizers.normalizers import NFC
 
 # Not unicodedata.normalize: 100,000 combining marks in disorder would take it ten seconds.
 _COMPOSER = NFC()
 # Spaces, controls, and what is drawn as a blank; not the joiner that holds emoji together.
-_RANGES = (
-    (0, 0x21),
-    (0x7F, 0xA1),
-    (0x2000, 0x200D),
-    (0x200E, 0x2010),
-    (0x2028, 0x2030),
-    (0x205F, 0x2070),
-)
-_UNSEEN = "".join(chr(number) for ends in _RANGES for number in range(*ends)) + (
-    "\xad\u034f\u061c\u115f\u1160\u1680\u180e\u2800\u3000\u3164\ufeff\uffa0"
+_UNSEEN = "\xad\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(
+    c
+    for c in map(chr, (*range(0xA1), *range(0x1680, 0xFF00)))
+    if category(c) in ("Cc", "Cf", "Zl", "Zp", "Zs") and c != "\u200d"
 )
 _NOT_IN_A_LOOK = dict.fromkeys(map(ord, _UNSEEN + "\ufe0e\ufe0f"))  # these choose how emoji look
 
