@@ -42,9 +42,10 @@ def test_settings_of_another_network(run: Run, args: ClassificationTrainArgument
         load_fine_tuned(run.checkpoint("last.ckpt"), run.args, num_labels=3)
 
 
-def test_the_bundled_checkpoint_is_small_and_answers_in_32_bits(
+def test_the_bundled_checkpoint_is_the_last_epoch_small_and_answers_in_32_bits(
     args: ClassificationTrainArguments,
 ) -> None:
     assert FINE_TUNED.stat().st_size <= 6_000_000
+    assert read_checkpoint(FINE_TUNED)["epoch"] + 1 == args.epochs
     model = load_fine_tuned(args.fine_tuned_checkpoint, args)
     assert {weight.dtype for weight in model.parameters()} == {torch.float32}
