@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers.arguments import ClassificationTrainArguments
-from helpers.checkpoints import load_fine_tuned
+from helpers.checkpoints import load_fine_tuned, read_checkpoint
 from helpers.data import eval_dataloader
 from helpers.scales import FINE_TUNED
 from helpers.trainer import read_log

@@ -5,9 +5,9 @@ from tests.course.exercises import Answers, each
 # Whatever the weights are: the review that comes closest to a probability, out of many.
 CLOSEST = """
 from itertools import product
-films = ("연기", "이야기")
-praises = ("좋고", "훌륭하지만", "멋지지만")
-blames = ("지루하다", "아쉬워요", "어색하다")
+films = ("연기", "이야기", "영화")
+praises = ("좋고", "좋지만", "훌륭하지만", "멋지지만")
+blames = ("지루하다", "지루해요", "아쉽다", "아쉬워요", "어색하다", "어색했습니다")
 reviews = ["{}는 {} 결말이 {}".format(*words) for words in product(films, praises, blames)]
 chances = [one.probabilities["positive"] for one in predict(reviews, model, tokenizer)]
 undecided = min(reviews, key=lambda review: abs(chances[reviews.index(review)] - 0.5))
@@ -39,7 +39,7 @@ ANSWERS = [
         right=(
             CLOSEST,
             *each(CLOSEST, "- 0.55", at="- 0.5"),
-            *each(CLOSEST, "음악이 {} 하지만 {}는 {}", at="{}는 {} 결말이 {}"),
+            *each(CLOSEST, "결말이 {2}, {0}는 {1}", at="{}는 {} 결말이 {}"),
         ),
         wrong=(
             *each(CLOSEST, "- 0", "- 1", at="- 0.5"),
