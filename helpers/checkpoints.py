@@ -9,7 +9,7 @@ from transformers import BertForSequenceClassification, BertPreTrainedModel
 
 from helpers.arguments import TrainArguments
 from helpers.model import Net, load_config
-from helpers.support.files import whole_file
+from helpers.support.files import impostor, whole_file
 from helpers.support.machine import best_device
 
 
@@ -49,7 +49,8 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             raise TypeError("no dictionary")
     except Exception as error:  # a damaged file can make the unpickler stumble in any way
         raise ValueError(
-            f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
+            impostor(Path(path))
+            or f"{path} was not loaded: it is damaged, or it holds more than numbers and plain "
             "values, and then loading could run code. Copy it again from where it was trained, "
             "or train anew."
         ) from error

@@ -73,3 +73,4 @@ def export(model: BertForPreTraining, directory: Path) -> None:
     config = BertConfig.from_pretrained(directory)
     config.dtype = torch.float32
     config.save_pretrained(directory)
+    (directory / "model.safetensors").chmod((directory / "config.json").stat().st_mode)

@@ -10,6 +10,17 @@ from typing import IO, Any
 from huggingface_hub.utils import WeakFileLock
 
 
+def impostor(path: Path) -> str | None:
+    """Say what stands in a file's place, and what helps; None: it may be the file itself."""
+    with path.open("rb") as file:
+        beginning = file.read(100).lstrip().lower()
+    if beginning.startswith(b"version https://git-lfs"):
+        return f"{path} is a pointer of Git LFS: run `git lfs pull` where you cloned it."
+    if beginning.startswith((b"<!doctype html", b"<html")):
+        return f"{path} is a web page: download the file itself."
+    return None
+
+
 def read_utf8(path: Path) -> str:
     """Return the text of a file, without its byte order mark if it has one.
 

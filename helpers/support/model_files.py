@@ -16,6 +16,7 @@ from huggingface_hub import (
 from huggingface_hub.errors import HFValidationError, RemoteEntryNotFoundError
 
 from helpers.support import network
+from helpers.support.files import impostor
 from helpers.support.settings import read_object
 
 CONFIG = ("config.json",)
@@ -84,14 +85,10 @@ def stand_in(folder: Path) -> str | None:
             return f"You may not read {path}: its owner can allow it (chmod -R a+rX)."
         if not path.is_file():
             continue
-        with path.open("rb") as opened:
-            beginning = opened.read(100).lstrip().lower()
-        if beginning.startswith(b"version https://git-lfs"):
-            return f"{path} is a pointer of Git LFS: run `git lfs pull` where you cloned it."
-        if beginning.startswith(b"<"):
-            return f"{path} is a web page: download the file itself."
-        if not beginning:
+        if not path.stat().st_size:
             return f"{path} is empty: copy it again, to a disk that has room."
+        if fault := impostor(path):
+            return fault
     return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any, NamedTuple
 
+from helpers.support.files import impostor
 from helpers.support.texts import bare, compose, half_character
 
 MOST_CHARACTERS = 10_000_000  # in a cell: beyond it, a quote was surely left open
@@ -56,6 +57,8 @@ def read_rows(path: str | Path, encoding: str = "utf-8") -> Iterator[Row]:
         )
     if not path.is_file():
         raise FileNotFoundError(f"{path} is not there; check the name and the folder.")
+    if fault := impostor(path):
+        raise ValueError(fault)
     yield from _READERS[path.suffix.lower()](_lines(path, encoding), path)
 
 

@@ -8,11 +8,11 @@ from tokenizers.normalizers import NFC
 
 # Not unicodedata.normalize: 100,000 combining marks in disorder would take it ten seconds.
 _COMPOSER = NFC()
-# Spaces, controls, and what is drawn as a blank; not the joiner that holds emoji together.
+# Spaces, controls, joiners, and what is drawn as a blank.
 _UNSEEN = "\xad\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(
     c
     for c in map(chr, (*range(0xA1), *range(0x1680, 0xFF00)))
-    if category(c) in ("Cc", "Cf", "Zl", "Zp", "Zs") and c != "\u200d"
+    if category(c) in ("Cc", "Cf", "Zl", "Zp", "Zs")
 )
 _NOT_IN_A_LOOK = dict.fromkeys(map(ord, _UNSEEN + "\ufe0e\ufe0f"))  # these choose how emoji look
 

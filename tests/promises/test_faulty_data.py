@@ -140,6 +140,13 @@ REFUSED = [
     (".jsonl", JSONL + '{"text": "\\ud83d", "label": 1}\n', ", line 13: 'text' has half of a char"),
     (".csv", HEADLESS, ", line 2: there is no column 'text', only '배송 문의 0', '배송'; correct"),
     (".csv", "", ": there is no row"),
+    (".jsonl", "version https://git-lfs.github.com/spec/v1\n", " is a pointer of Git LFS: run"),
+    (".csv", "<!DOCTYPE html>\n<title>Sign in</title>\n", " is a web page: download the file"),
+    (
+        ".csv",
+        CSV + "a,배\u200d송\n",
+        r": the labels '배송' (train.csv, line 2) and '배\u200d송' (tra",
+    ),
     (".jsonl", ONE_CLASS, ": every row has the label '배송'; add rows with others"),
     (".csv", CSV + "a,환블\n", ": the label '환블' has 1 different text(s), but 3 parts need one"),
 ]

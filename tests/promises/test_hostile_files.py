@@ -80,6 +80,9 @@ def test_a_damaged_checkpoint_is_refused(damage: str, tmp_path: Path) -> None:
     path.write_bytes(of.get(damage, b""))
     with pytest.raises(ValueError, match=r"last.ckpt was not loaded: it is damaged, .* train anew"):
         read_checkpoint(path)
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(ValueError, match=r"last.ckpt is a pointer of Git LFS: run `git lfs pull`"):
+        read_checkpoint(path)
 
 
 # Models
