@@ -55,12 +55,15 @@ def encode_corpus(
             "with 0; choose a model whose vocabulary begins with [PAD], as beomi/kcbert-base."
         )
     kind = "H" if len(tokenizer) <= 2**16 else "I"
+    splitter = tokenizer.backend_tokenizer  # of what the tokenizer returns, ids alone are wanted
+    splitter.no_padding()
+    splitter.enable_truncation(max_seq_length)
     rows: list[array] = []
     total_cut = 0
-    for chunk in in_chunks(texts, CHUNK):
-        lists, num_cut = encode_reviews(chunk, tokenizer, max_seq_length)
-        rows.extend(array(kind, ids) for ids in lists)
-        total_cut += num_cut
+    for chunk in in_chunks(composed(texts), CHUNK):
+        encodings = splitter.encode_batch_fast(chunk)
+        rows.extend(array(kind, one.ids) for one in encodings)
+        total_cut += sum(bool(one.overflowing) for one in encodings)
     if total_cut:
         print(
             f"{part}: {total_cut:,} of {len(rows):,} reviews were longer than max_seq_length="
