@@ -44,11 +44,12 @@ class ProgressLines(Callback):
         print(f"  step {done:,}/{total:,}, {minutes:.0f} min left in this epoch", flush=True)
 
     def on_train_epoch_end(self, trainer: Trainer, task: LightningModule) -> None:
+        metrics = trainer.callback_metrics  # means over all processes, so that each has to ask
         if not trainer.is_global_zero:
             return
         words = [f"epoch {trainer.current_epoch + 1}/{trainer.max_epochs}"]
         for part in ("train", "val"):
-            for name, value in trainer.callback_metrics.items():
+            for name, value in metrics.items():
                 if name.startswith(f"{part}_") and not name.endswith(("_step", "_epoch")):
                     words.append(f"{name} {value:.2f}")
         print("  ".join(words), flush=True)

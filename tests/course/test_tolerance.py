@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.course.notebooks import ALL_PATHS, Notebook
 from tests.course.tolerance import agree
 
-TRAINING = ("train(", "fine_tune(", ".fit(", "optimizer.step()")
+TRAINING = ("train(", "fine_tune(", ".fit(", ".step()")
 STORED = "epoch 1/4  train_loss 0.60  val_acc 0.81\np = 0.97  positive, 12 of 300 (74%)\n"
 
 
