@@ -116,8 +116,11 @@ def check_test(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> N
 
 def check_looks(rows: Sequence[LabelledText], path: str | Path) -> None:
     """Raise ValueError when two labels look alike, as "Spam" and "spam": one is a mistake."""
-    first_of_look: dict[str, LabelledText] = {}
+    first_of_label: dict[str, LabelledText] = {}
     for row in rows:
+        first_of_label.setdefault(row.label, row)
+    first_of_look: dict[str, LabelledText] = {}
+    for row in first_of_label.values():
         first = first_of_look.setdefault(look(row.label), row)
         if first.label != row.label:
             raise ValueError(
