@@ -9,7 +9,6 @@ the bundled test and on NSMC's test file. The runs are kept in
 """
 
 import argparse
-import json
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import RandomSampler, StackDataset
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from benchmarks.fine_tuning import EVAL_BATCH_SIZE, encode, fine_tune, finished, new_model
+from benchmarks.fine_tuning import EVAL_BATCH_SIZE, add_run, encode, fine_tune, finished, new_model
 from helpers import (
     ClassificationTrainArguments,
     eval_dataloader,
@@ -135,8 +134,7 @@ def main() -> None:
             model = trained(name, train, tests["bundled"], replace(args, seed=seed))
             scores = {test: accuracy(model, reviews, args) for test, reviews in tests.items()}
             run = {"model": name, "seed": seed} | scores
-            with words.results.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(run) + "\n")
+            add_run(words.results, run)
             print(run, flush=True)
     report(finished(words.results))
 

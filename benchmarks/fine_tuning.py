@@ -111,6 +111,12 @@ def finished(results: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
 
 
+def add_run(results: Path, run: dict[str, Any]) -> None:
+    """Add a run to the results, as a line that ``finished`` reads."""
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(run) + "\n")
+
+
 def measure_missing(
     runs: Iterable[Run],
     draw: Callable[[Run], list[ClassificationExample]],
@@ -127,8 +133,7 @@ def measure_missing(
     encoded_test = encode(by_length, args)
     for run in missing:
         result = measure(run, encode(draw(run), args), encoded_test, args)
-        with results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(result) + "\n")
+        add_run(results, result)
         print(
             f"{run.labels:,} labels, seed {run.seed}, {run.start}: {result['accuracy']}", flush=True
         )
